@@ -8,7 +8,7 @@ import pytest
 from support import ROOT, Repository
 
 PAGE = (ROOT / "docs/which-rung.md").read_text(encoding="utf-8")
-RUNGS = {
+RUNGS: dict[str, dict[str, object]] = {
     "1. one server": {"runs_on": "server", "monitoring": "none"},
     "2. one server, watched": {"runs_on": "server"},
     "3. two servers, watched": {"runs_on": "server", "servers": 2},

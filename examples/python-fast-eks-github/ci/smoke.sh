@@ -52,7 +52,7 @@ ask_pod() {
   elif answer="$(fetch "http://127.0.0.1:$port")"; then
     judge "pod $1" "$answer" || status=1
   else
-    say "pod $1 does not answer"
+    say "error: pod $1 does not answer"
     status=1
   fi
   kill "$tunnel" 2>/dev/null || true
@@ -108,7 +108,7 @@ if [[ -n "${SERVICE_URL:-}" ]]; then
   if answer="$(fetch "$SERVICE_URL")"; then
     judge "$SERVICE_URL" "$answer" || wrong=1
   else
-    say "$SERVICE_URL does not answer"
+    say "error: $SERVICE_URL does not answer"
     wrong=1
   fi
 fi

@@ -122,12 +122,13 @@ step() {
   give_up "$REVISION could not be installed in $ENVIRONMENT as the candidate"
 }
 
-# ask PROMQL: print the number that Prometheus answers; no series counts as 0. Compared values are asked of one moment.
+# ask PROMQL: print the number that Prometheus answers; no series counts as 0. Compared values are asked of one moment. A Prometheus
+# that takes the question and stays silent must not hold a candidate at its share until the job is cut off.
 asked_at=""
 ask() {
   local query answer
   query="$(jq -rn --arg query "$1" '$query | @uri')"
-  answer="$(kubectl get --raw "$PROMETHEUS/api/v1/query?query=$query&time=$asked_at")" || return
+  answer="$(kubectl get --request-timeout=30s --raw "$PROMETHEUS/api/v1/query?query=$query&time=$asked_at")" || return
   jq -e 'select(.status == "success") | .data.result[0].value[1] // "0" | tonumber' <<<"$answer"
 }
 
@@ -146,9 +147,10 @@ figures() {
 
 # judge: false when the candidate is worse than the service may be, or when it is unknown. The bounds are those of the alert
 # ErrorBudgetBurn that calls the team, and errors that the stable track has as well are not the candidate's fault.
-measured=""
+measured="" verdict=""
 judge() {
   local candidate stable
+  verdict="could not be judged"
   asked_at="$(date +%s)"
   if ! candidate="$(figures 'track="candidate"')" || ! stable="$(figures 'track!="candidate"')"; then
     say "error: Prometheus has no result for the candidate"
@@ -163,6 +165,7 @@ judge() {
       | $candidate.requests >= $least and $candidate[$name] >= 5 and $its > 14.4 * $objective and $its > 2 * $usual;
     def told($name): "\($candidate[$name] | round) of \($candidate.requests | round) requests to the candidate were \($name), and \($stable[$name] | round) of \($stable.requests | round) to the stable track";
     if worse("failed"; 0.001) then told("failed") elif worse("slow"; 0.01) then told("slow") else empty end')" || return
+  verdict="did badly"
   [ -z "$why" ]
 }
 
@@ -188,7 +191,7 @@ take_over() {
   try_candidate
   for share in $CANDIDATE_SHARES; do
     step "$share" "Step: the candidate gets $share % ($REVISION)"
-    watch_candidate "$share" || give_up "$REVISION did badly with $share % of the requests in $ENVIRONMENT"
+    watch_candidate "$share" || give_up "$REVISION $verdict with $share % of the requests in $ENVIRONMENT"
   done
   # The stable pods are replaced while the candidate keeps its share. Only then may the share end, and after that the candidate.
   keep_new

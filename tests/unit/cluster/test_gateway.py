@@ -130,7 +130,7 @@ def test_prometheus_counts_the_requests_that_the_proxy_has_sent(gateway: Gateway
         gateway.query(asked % '!="candidate"', 100.0),
     )
     seen = Counter(one.track for one in gateway.answered)
-    assert every == (seen["candidate"], seen["stable"])
+    assert every == (float(seen["candidate"]), float(seen["stable"]))
     assert sum(every) == 2 * gateway.a_second
     failed = gateway.query(asked % '="candidate",code=~"5.."', 100.0)
     assert failed == sum(one.code == 500 for one in gateway.answered)

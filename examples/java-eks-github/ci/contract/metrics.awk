@@ -33,6 +33,12 @@ BEGIN {
   route["/"] = route["/info"] = route["other"] = 1
 }
 
+# A metric with labels may have no series before the first request.
+$1 == "#" && $2 == "TYPE" && $3 ~ /^http_requests(_total)?$/ { present["http_requests_total"] = 1 }
+$1 == "#" && $2 == "TYPE" && $3 == "http_request_duration_seconds" {
+  present[$3 "_bucket"] = present[$3 "_sum"] = present[$3 "_count"] = 1
+}
+
 /^#/ || !NF { next }
 
 {
@@ -73,7 +79,8 @@ END {
     if (missing != "") print "there is no " missing
   }
   if (ask == "buckets") {
-    if (!("http_request_duration_seconds_bucket" in present)) print "http_request_duration_seconds has no buckets"
+    for (key in bounds) measured = 1
+    if (!measured) print "http_request_duration_seconds has no buckets"
     for (key in bounds) if (bounds[key] != BOUNDS) once("the buckets are " bounds[key])
   }
   if (ask == "zero") {
