@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -183,9 +184,7 @@ def _mended(
 
 
 def _edits(report: Report) -> Iterable[Edit]:
-    return (
-        edit for result in report.results for finding in result.findings for edit in finding.edits
-    )
+    return chain.from_iterable(finding.edits for finding in report.findings())
 
 
 def _asked(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -79,9 +80,8 @@ def of(project: Project, file: Path, folder: Path | None = None) -> Origin:
     for source, switches in _sources(file, values, folder):
         templates = (source, *_included(source, values, folder))
         texts = [_read(folder, one) for one in templates]
-        named = {
-            word for text in texts for mark in _MARK.findall(text) for word in _WORD.findall(mark)
-        }
+        marks = chain.from_iterable(map(_MARK.findall, texts))
+        named = set(chain.from_iterable(map(_WORD.findall, marks)))
         return Origin(
             folder=folder,
             file=file,
@@ -109,12 +109,8 @@ def line_of(project: Project, origin: Origin, number: int) -> Line | None:
         )
     wanted = lines[number - 1].strip()
     before = sum(line.strip() == wanted for line in lines[:number])
-    found = [
-        one
-        for source in origin.templates
-        for one in _lines(project, source, origin)
-        if wanted and _gives(one.text, wanted)
-    ]
+    candidates = chain.from_iterable(_lines(project, source, origin) for source in origin.templates)
+    found = [line for line in candidates if wanted and _gives(line.text, wanted)]
     return found[min(before, len(found)) - 1] if found else None
 
 
@@ -132,7 +128,7 @@ def _lines(project: Project, source: Path, origin: Origin) -> Iterator[Line]:
         for word, rest in statements:
             _enter(around, word, rest)
         if not statements:
-            named = {word for mark in _MARK.findall(text) for word in _WORD.findall(mark)}
+            named = set(chain.from_iterable(_WORD.findall(mark) for mark in _MARK.findall(text)))
             uses = _answered(project, named, folder)
             yield Line(
                 template=source, number=at, text=text.strip(), conditions=tuple(around), uses=uses

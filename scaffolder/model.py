@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 import enum
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -292,6 +293,10 @@ class Report:
     def excerpt(self, path: Path, line: int) -> Snippet | None:
         """The lines around a place; None where there are none to show."""
         return self.excerpts.get(Location(path=path, line=line))
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield the findings of all results, without those that are waived."""
+        return chain.from_iterable(result.findings for result in self.results)
 
     def count(self, outcome: Outcome) -> int:
         """Return how many checks had this outcome."""

@@ -176,12 +176,10 @@ def commit(repository: Repository, tree: str, message: str) -> str:
         ToolCrashed: Git refused; no branch was made.
 
     """
-    person = {
-        f"GIT_{role}_{what}": said
-        for role in ("AUTHOR", "COMMITTER")
-        for what, key in (("NAME", "user.name"), ("EMAIL", "user.email"))
-        if (said := repository.git.attempt("config", "--get", key).stdout.strip())
-    }
+    person: dict[str, str] = {}
+    for what, key in (("NAME", "user.name"), ("EMAIL", "user.email")):
+        if value := repository.git.attempt("config", "--get", key).stdout.strip():
+            person |= {f"GIT_AUTHOR_{what}": value, f"GIT_COMMITTER_{what}": value}
     now = f"{int(time.time())} +0000"
     git = replace(
         repository.git, environment={**person, "GIT_AUTHOR_DATE": now, "GIT_COMMITTER_DATE": now}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from pathlib import Path
 
 from scaffolder.adopt.found import Found, by_weight, matches, there
@@ -109,9 +110,7 @@ def pipelines(project: Project) -> Found | None:
     """The pipelines that are there."""
     found = {name: paths for name, paths in files.pipelines_by_system(project).items() if paths}
     return (
-        there("ci", ",".join(found), tuple(file for paths in found.values() for file in paths))
-        if found
-        else None
+        there("ci", ",".join(found), tuple(chain.from_iterable(found.values()))) if found else None
     )
 
 

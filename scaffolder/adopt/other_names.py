@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from scaffolder.repository.ci import CI_SYSTEMS
+from scaffolder.repository.ci import of_each
 
 _OTHERS = {
     # The canonical name wins where both are there:
@@ -28,7 +28,10 @@ _OTHERS = {
     # The first one counts: https://docs.renovatebot.com/configuration-options/
     "renovate.json": (
         "renovate.json5",
-        *(f".{host}/renovate.json{five}" for host in ("github", "gitlab") for five in ("", "5")),
+        ".github/renovate.json",
+        ".github/renovate.json5",
+        ".gitlab/renovate.json",
+        ".gitlab/renovate.json5",
         *(f".renovaterc{end}" for end in ("", ".json", ".json5")),
     ),
     # Make takes GNUmakefile before Makefile:
@@ -39,11 +42,7 @@ _OTHERS = {
     ".hadolint.yaml": (".hadolint.yml",),
     "README.md": ("README", "README.rst", "README.adoc", "README.txt"),
     "CHANGELOG.md": ("CHANGELOG", "CHANGELOG.rst", "CHANGES.md", "CHANGES.rst", "HISTORY.md"),
-    **{
-        name: others
-        for system in CI_SYSTEMS.values()
-        for name, others in system.OTHER_NAMES.items()
-    },
+    **dict(of_each(lambda system: system.OTHER_NAMES.items())),
 }
 
 

@@ -11,6 +11,7 @@ import difflib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from scaffolder import formats
 
@@ -252,7 +253,7 @@ def _early_lock(stage: Statement) -> Iterator[Problem]:
     jenkinsci/lockable-resources-plugin#112.
     """
     lock = next(
-        (option for options in stage.within("options") for option in options.within("lock")), None
+        chain.from_iterable(options.within("lock") for options in stage.within("options")), None
     )
     when = stage.child("when")
     if lock is None:

@@ -56,14 +56,10 @@ def read(text: str) -> Makefile:
             )
         elif "$(eval" in line or "$(call" in line:
             complete = False
-    return Makefile(
-        targets=tuple(
-            Target(name=name, line=line, recipe=tuple(recipe))
-            for names, line, recipe in targets
-            for name in names
-        ),
-        complete=complete,
-    )
+    named: list[Target] = []
+    for of_rule, start, recipe in targets:
+        named += [Target(name=name, line=start, recipe=tuple(recipe)) for name in of_rule]
+    return Makefile(targets=tuple(named), complete=complete)
 
 
 def logical_lines(text: str) -> list[tuple[int, str]]:

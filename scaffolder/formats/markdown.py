@@ -14,6 +14,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 _PUNCTUATION = r"!-/:-@\[-`{-~"
 _ESCAPE = re.compile(rf"\\([{_PUNCTUATION}])")
@@ -383,7 +384,8 @@ class _Inline:
         """The names that tags of HTML give to a place in the text."""
         if "<" not in self.text:
             return set()
-        return {name.lower() for tag in self._tags() for name in _ANCHOR.findall(tag)}
+        names = chain.from_iterable(map(_ANCHOR.findall, self._tags()))
+        return {name.lower() for name in names}
 
     def heading(self) -> str:
         """Return the text that a reader sees.

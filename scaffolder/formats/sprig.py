@@ -13,6 +13,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from scaffolder.formats.versions import allows
@@ -343,7 +344,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "pluck": lambda key, *tables: [one[key] for one in tables if key in one],
     "dig": _dig,
     "index": _index,
-    "keys": lambda *tables: [key for table in tables for key in table],
+    "keys": lambda *tables: list(chain.from_iterable(tables)),
     "values": lambda table: list(table.values()),
     "omit": lambda table, *names: {key: value for key, value in table.items() if key not in names},
     "pick": lambda table, *names: {key: value for key, value in table.items() if key in names},
@@ -355,7 +356,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "last": lambda values: values[-1] if values else None,
     "append": lambda values, one: [*values, one],
     "prepend": lambda values, one: [one, *values],
-    "concat": lambda *lists: [one for values in lists for one in values],
+    "concat": lambda *lists: list(chain.from_iterable(lists)),
     "compact": lambda values: [one for one in values if truth(one)],
     "uniq": lambda values: [one for place, one in enumerate(values) if one not in values[:place]],
     "sortAlpha": lambda values: sorted(map(text_of, values)),

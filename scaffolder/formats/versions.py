@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import product
 
 Version = tuple[int, ...]
 
@@ -50,7 +51,7 @@ def overlap(first: str, second: str) -> bool | None:
     ours, theirs = ([_bounds(part) for part in text.split("||")] for text in (first, second))
     if any(one is None for one in (*ours, *theirs)):
         return None
-    return any(a and b and max(a[0], b[0]) <= min(a[1], b[1]) for a in ours for b in theirs)
+    return any(a and b and max(a[0], b[0]) <= min(a[1], b[1]) for a, b in product(ours, theirs))
 
 
 def _bounds(text: str, *, exact: bool = False) -> tuple[Version, Version] | None:

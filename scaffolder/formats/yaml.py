@@ -11,6 +11,7 @@ import datetime
 import functools
 import re
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any
 
 import yaml
@@ -150,10 +151,8 @@ def _size(node: Any, sizes: dict[int, int]) -> int:
         return 1
     if id(node) not in sizes:
         sizes[id(node)] = LARGEST  # an alias to what holds it never ends
-        parts = (
-            part
-            for entry in node.value
-            for part in (entry if isinstance(entry, tuple) else (entry,))
+        parts = chain.from_iterable(
+            entry if isinstance(entry, tuple) else (entry,) for entry in node.value
         )
         sizes[id(node)] = 1 + sum(_size(part, sizes) for part in parts)
     if sizes[id(node)] >= LARGEST:

@@ -6,6 +6,7 @@ import difflib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 
 import yaml
 
@@ -39,7 +40,7 @@ def every() -> tuple[Term, ...]:
     terms = [
         Term(**entry | {"also": tuple(entry.get("also", ()))}) for entry in yaml.safe_load(text)
     ]
-    names = [name for term in terms for name in term.names]
+    names = list(chain.from_iterable(term.names for term in terms))
     for name in sorted({name for name in names if names.count(name) > 1}):
         raise ValueError(f"{name} is in the glossary twice")
     return tuple(sorted(terms, key=lambda term: term.term))
@@ -53,7 +54,7 @@ def named(word: str) -> Term | None:
 
 def nearest(word: str) -> str:
     """Return the name in the glossary that is almost written like a word, "" if there is none."""
-    names = {_plain(name): name for term in every() for name in term.names}
+    names = {_plain(name): name for name in chain.from_iterable(term.names for term in every())}
     found = difflib.get_close_matches(_plain(word), names, n=1, cutoff=0.75)
     return names[found[0]] if found else ""
 

@@ -72,9 +72,9 @@ def prove(labs: Iterable[LabFile], track: str = "") -> Iterator[LabProof]:
     A form whose runtime is missing is not proven here. Labs that wait for alerts run beside the
     others. The repository of equal answers is generated once, and the same solution checked once.
     """
-    planned = [
-        (file, form) for file in labs for form in file.of_track(track if file.tracks else "")
-    ]
+    planned: list[tuple[LabFile, Mapping[str, str]]] = []
+    for file in labs:
+        planned += [(file, form) for form in file.of_track(track if file.tracks else "")]
     before = surroundings.look()
     with (
         tempfile.TemporaryDirectory(prefix="scaffold-lab-") as name,
@@ -236,7 +236,9 @@ def _told(place: Place) -> Iterator[str]:
     """Yield each word of the situation that the solution changes: a file, or a value."""
     told = _words(f"{place.lab.title} {place.lab.situation}")
     before = course.started_from(place)
-    names = {file.relative_to(root) for root in (before, place.root) for file in _files(root)}
+    names: set[Path] = set()
+    for root in (before, place.root):
+        names |= {file.relative_to(root) for file in _files(root)}
     for name in sorted(names):
         old, new = (_lines(root / name) for root in (before, place.root))
         if old == new:

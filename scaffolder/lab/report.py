@@ -6,6 +6,7 @@ import datetime
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,7 @@ def document(room: Room) -> dict[str, Any]:
 
 
 def _row(student: str, name: str, progress: Progress) -> Row:
-    red = Counter(title for check in progress.checks for title in check["red"])
+    red = Counter(chain.from_iterable(check["red"] for check in progress.checks))
     return Row(
         student=student,
         unit=name,

@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -173,7 +174,9 @@ def solution(exercise: Exercise) -> str:
         write(well, exercise, broken=False)
         shutil.copytree(well, ill)
         make(exercise, ill)
-        return " ".join(step for edit in exercise.edits for step in _steps(edit.file, well, ill))
+        return " ".join(
+            chain.from_iterable(_steps(edit.file, well, ill) for edit in exercise.edits)
+        )
 
 
 def generate(given: Mapping[str, Any], target: Path) -> None:

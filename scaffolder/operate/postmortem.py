@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +84,7 @@ def new(root: Path, title: str, records: Sequence[Path], toolchain: Toolchain) -
     template = root / TEMPLATE
     if not template.is_file():
         raise ProjectError(f"{root} has no {TEMPLATE}", hint="scaffold adopt writes one")
-    recorded = [event for file in records for event in read(file)]
+    recorded = list(chain.from_iterable(map(read, records)))
     if not recorded:
         raise AnswersError("the records hold no event", hint="--records FILE, JSON lines")
     recorded.sort(key=lambda event: event.at)

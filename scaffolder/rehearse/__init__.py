@@ -6,6 +6,7 @@ import shlex
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from scaffolder.checks import page
@@ -54,8 +55,8 @@ class Rehearsal:
     @property
     def cannot_know(self) -> tuple[str, ...]:
         """Return what this rehearsal could not tell."""
-        types = sorted({name for one in self.results for name in one.unknown_replacement})
-        made_up = sorted({name for one in self.results for name in one.made_up})
+        types = sorted(set(chain.from_iterable(one.unknown_replacement for one in self.results)))
+        made_up = sorted(set(chain.from_iterable(one.made_up for one in self.results)))
         found = list(CANNOT_KNOW)
         if types:
             found.append(f"whether a change replaces an object of {', '.join(types)}")
@@ -66,7 +67,7 @@ class Rehearsal:
     @property
     def stand_ins(self) -> tuple[str, ...]:
         """Return the variables that had no value of their own, sorted."""
-        return tuple(sorted({name for one in self.results for name in one.target.stand_ins}))
+        return tuple(sorted(set(chain.from_iterable(one.target.stand_ins for one in self.results))))
 
     @property
     def exit_code(self) -> ExitCode:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from scaffolder.model import Check, Finding, Outcome, Report, Severity, visible
 from scaffolder.report import text
@@ -32,11 +33,9 @@ def write(report: Report) -> str:
     GitHub shows ten errors, ten warnings and ten notices of a step as annotations: the most severe
     come first; the log and the summary have all.
     """
-    commands = [
-        _command(report, cause.check, finding)
-        for cause in causes(report)
-        for finding in cause.findings
-    ]
+    commands: list[str] = []
+    for cause in causes(report):
+        commands += [_command(report, cause.check, finding) for finding in cause.findings]
     said = text.write(report, checks=True, findings=False, width=0)
     return "\n".join([*commands, _COMMAND.sub(r"\1: :", said)])
 
@@ -49,7 +48,7 @@ def summary(report: Report) -> str:
         f"**{_plain(text.counts(report))}**",
         "",
     ]
-    head += [line for note in report.notes for line in (_plain(note), "")]
+    head += chain.from_iterable((_plain(note), "") for note in report.notes)
     rows = list(_rows(report))
     table = ["| place | check | what is wrong | what to do |", "|---|---|---|---|"]
     tail = list(_unverified(report))

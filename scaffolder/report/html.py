@@ -87,7 +87,7 @@ def verdict(report: Report) -> str:
         return f"{counted(failed, 'check')} failed, with {counted(number, 'finding')}."
     if not passed:
         return "All checks are inconclusive."
-    found = Counter(finding.severity for result in report.results for finding in result.findings)
+    found = Counter(finding.severity for finding in report.findings())
     if found:
         numbers = [counted(found[one], str(one)) for one in Severity if found[one]]
         return (

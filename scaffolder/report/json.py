@@ -19,7 +19,7 @@ def write(report: Report) -> str:
 
 def document(report: Report) -> dict[str, Any]:
     """The report as plain values, for a document that holds more than the report."""
-    found = Counter(finding.severity for result in report.results for finding in result.findings)
+    found = Counter(finding.severity for finding in report.findings())
     return {
         "version": VERSION,
         "project": report.project,

@@ -40,11 +40,13 @@ def write(report: Report) -> str:
 
 def document(report: Report) -> dict[str, Any]:
     """Return the report as plain values: one run, whose rules are the checks and wrapped rules."""
-    found = [(result, finding) for result in report.results for finding in result.findings]
-    waived = {
-        (result.check.id, one.finding): one for result in report.results for one in result.waived
-    }
-    found += [(result, one.finding) for result in report.results for one in result.waived]
+    found: list[tuple[Result, Finding]] = []
+    waived: dict[tuple[str, Finding], Waived] = {}
+    for result in report.results:
+        found += [(result, finding) for finding in result.findings]
+        waived |= {(result.check.id, one.finding): one for one in result.waived}
+    for result in report.results:  # after all that are not waived: a long list loses these first
+        found += [(result, one.finding) for one in result.waived]
     shown = found[:MOST_RESULTS]
     rules = _rules(report, shown)
     index = {rule["id"]: number for number, rule in enumerate(rules)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from scaffolder.model import Outcome, Report, Result, Severity, counted
 from scaffolder.report import entries
@@ -94,12 +95,12 @@ def _note(note: str, width: int) -> list[str]:
     if not width or len(line) <= width:
         return [line]
     clauses = line.replace("; ", ";\n    ").split("\n")
-    return [part for clause in clauses for part in wrapped(clause, width)]
+    return list(chain.from_iterable(wrapped(clause, width) for clause in clauses))
 
 
 def _summary(report: Report, paint: Paint, width: int) -> str:
     """The last line; it is never broken, and leaves out the seconds if they have no room."""
-    found = Counter(finding.severity for result in report.results for finding in result.findings)
+    found = Counter(finding.severity for finding in report.findings())
     numbers = [counted(found[severity], str(severity)) for severity in Severity if found[severity]]
     if waived := sum(len(result.waived) for result in report.results):
         numbers.append(f"{waived} waived")

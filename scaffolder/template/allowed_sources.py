@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from itertools import chain
 
 FILE = "ci/settings.sh"
 """The generated file that has the list; a template without it has no weekly update."""
@@ -20,7 +21,7 @@ def named(text: str) -> tuple[str, ...] | None:
     found = [_items(match["items"]) for match in _LIST.finditer(text)]
     if not found or None in found:
         return None
-    return tuple(item for items in found for item in items or ())
+    return tuple(chain.from_iterable(items or () for items in found))
 
 
 def with_source(text: str, old: str, new: str) -> str:

@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -393,7 +394,7 @@ def joined(question: Question, given: Repeated) -> tuple[str, ...]:
             f"{question.name} is given twice: {first} and {second}",
             hint=f"{question.flag} {second}",
         )
-    return tuple(dict.fromkeys(item for text in given for item in question_types.items(text)))
+    return tuple(dict.fromkeys(chain.from_iterable(question_types.items(text) for text in given)))
 
 
 def _complaint(question: Question, answer: Answer, answers: Mapping[str, Answer]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -78,11 +79,12 @@ def _documents(folder: Path, name: str) -> list[dict[str, Any]]:
         """Knows `!include FILE`, which Copier resolves against the template's root."""
 
     def include(loader: Any, node: Any) -> list[dict[str, Any]]:
-        return [
-            one
-            for file in _included(folder, loader.construct_scalar(node))
-            for one in _documents(folder, file)
-        ]
+        return list(
+            chain.from_iterable(
+                _documents(folder, file)
+                for file in _included(folder, loader.construct_scalar(node))
+            )
+        )
 
     Loader.add_constructor("!include", include)
     documents: list[dict[str, Any]] = []
@@ -99,11 +101,12 @@ def _documents(folder: Path, name: str) -> list[dict[str, Any]]:
         raise RenderError(f"{name} of the template cannot be read: {_reason(error)}") from error
     if not all(isinstance(document, dict) for document in documents):
         raise RenderError(f"{name} of the template has an entry that is not `name: value`")
-    for key in (key for document in documents for key in document if not isinstance(key, str)):
-        raise RenderError(
-            f"{name} of the template has the name {key}, which YAML takes for no text: put it in"
-            " quotes"
-        )
+    for key in chain.from_iterable(documents):
+        if not isinstance(key, str):
+            raise RenderError(
+                f"{name} of the template has the name {key}, which YAML takes for no text: put it"
+                " in quotes"
+            )
     return documents
 
 

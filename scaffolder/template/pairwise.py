@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import chain, combinations
 from pathlib import Path
 
 from scaffolder.errors import AnswersError
@@ -50,9 +50,8 @@ def combined(
     chosen = {name: several[0] for name, several in values.items() if several}
     answers.refuse_missing(questions, {**chosen, **fixed})
     if len(chosen) == 1:
-        pairs.left |= {
-            frozenset({(name, value)}): None for name in chosen for value in values[name]
-        }
+        (name,) = chosen
+        pairs.left |= {frozenset({(name, value)}): None for value in values[name]}
     for one, other in combinations(values, 2):
         for first in values[one]:
             for second in values[other]:
@@ -165,11 +164,10 @@ def _values(
         return ()
     if question.kind == "bool" and not question.choices:
         return ("true", "false")
-    chosen = dict.fromkeys(
-        choice.value
-        for context in _contexts(question, questions)
-        for choice in question.choices_given(context)
+    choices = chain.from_iterable(
+        question.choices_given(context) for context in _contexts(question, questions)
     )
+    chosen = dict.fromkeys(choice.value for choice in choices)
     if not question.several:
         return tuple(chosen)
     single: list[Answer] = [(value,) for value in chosen]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, time
+from itertools import product
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +55,8 @@ SECONDS = 2.0
 # https://jinja.palletsprojects.com/en/stable/api/#jinja2.Environment, without what names code or
 # other files.
 _MARKS = frozenset(
-    f"{kind}_{end}_string" for kind in ("block", "variable", "comment") for end in ("start", "end")
+    f"{kind}_{end}_string"
+    for kind, end in product(("block", "variable", "comment"), ("start", "end"))
 ) | {
     "line_statement_prefix",
     "line_comment_prefix",

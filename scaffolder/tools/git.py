@@ -6,6 +6,7 @@ import re
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 from scaffolder import __version__
@@ -19,13 +20,12 @@ GIT = Tool(
 )
 
 _SYNTHETIC = {
-    f"GIT_{person}_{what}": value
-    for person in ("AUTHOR", "COMMITTER")
-    for what, value in (
-        ("NAME", "scaffolder"),
-        ("EMAIL", "scaffolder@localhost"),
-        ("DATE", "2000-01-01T00:00:00Z"),
-    )
+    "GIT_AUTHOR_NAME": "scaffolder",
+    "GIT_AUTHOR_EMAIL": "scaffolder@localhost",
+    "GIT_AUTHOR_DATE": "2000-01-01T00:00:00Z",
+    "GIT_COMMITTER_NAME": "scaffolder",
+    "GIT_COMMITTER_EMAIL": "scaffolder@localhost",
+    "GIT_COMMITTER_DATE": "2000-01-01T00:00:00Z",
 }
 """The author of commits that only a merge needs: no user's settings, always the same bytes."""
 
@@ -104,7 +104,7 @@ class Git:
             ToolCrashed: Git does nothing at all, because a file of its settings does not parse.
 
         """
-        own = tuple(word for setting in self.settings for word in ("-c", setting))
+        own = tuple(chain.from_iterable(("-c", setting) for setting in self.settings))
         done = self.toolchain.run(
             GIT,
             *_SETTINGS,

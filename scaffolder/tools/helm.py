@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
@@ -154,16 +155,14 @@ def _ask(
             for release in releases
         ],
     }
+    values = chain.from_iterable(release.values_files for release in releases)
     done = tools.run(
         HELM,
         command,
         stdin=json.dumps(request),
         timeout=_TIMEOUT * len(releases),
         memory=_MEMORY,
-        reads=[
-            chart.resolve(),
-            *(file.resolve() for release in releases for file in release.values_files),
-        ],
+        reads=[chart.resolve(), *(file.resolve() for file in values)],
     )
     if done.exit_code != 0:
         raise _failed(done)
@@ -197,7 +196,7 @@ def _lint(tools: Toolchain, chart: Path, release: Release, kube_version: str) ->
 def _template(
     tools: Toolchain, chart: Path, release: Release, kube_version: str, api_versions: Sequence[str]
 ) -> Rendered:
-    apis = tuple(arg for version in api_versions for arg in ("--api-versions", version))
+    apis = tuple(chain.from_iterable(("--api-versions", version) for version in api_versions))
     args = (
         "--namespace",
         release.namespace,
@@ -221,9 +220,11 @@ def _run(tools: Toolchain, chart: Path, release: Release, *args: str) -> Complet
 
 
 def _values(release: Release) -> tuple[str, ...]:
-    files = tuple(arg for file in release.values_files for arg in ("--values", str(file.resolve())))
+    files = tuple(
+        chain.from_iterable(("--values", str(file.resolve())) for file in release.values_files)
+    )
     return files + tuple(
-        arg for expression in _expressions(release) for arg in ("--set-string", expression)
+        chain.from_iterable(("--set-string", expression) for expression in _expressions(release))
     )
 
 
@@ -274,11 +275,10 @@ def _printed_manifests(printed: str) -> Iterator[Manifest]:
 
 
 def _from_files(files: Mapping[str, Sequence[str]]) -> Rendered:
-    manifests = (
-        Manifest(source=Path(*Path(name).parts[1:]), text=text)
-        for name in files
-        for text in files[name]
-    )
+    manifests: list[Manifest] = []
+    for name, texts in files.items():
+        source = Path(*Path(name).parts[1:])
+        manifests += [Manifest(source=source, text=text) for text in texts]
     return Rendered(manifests=tuple(sorted(manifests)))
 
 

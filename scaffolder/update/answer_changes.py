@@ -208,13 +208,12 @@ def _by_part(folder: Path) -> dict[str, list[_Offer]]:
     "grafana" for "prometheus-grafana", "eks" for "AWS (EKS)", "github-actions" for "GitHub
     Actions".
     """
-    return _read(
-        (part, offer)
-        for offer, label in _offers(folder)
-        for part in dict.fromkeys(
-            [*offer.value.split("-"), "-".join(_words(label)), *_words(label)]
-        )
-    )
+    parts: list[tuple[str, _Offer]] = []
+    for offer, label in _offers(folder):
+        words = _words(label)
+        own = dict.fromkeys((*offer.value.split("-"), "-".join(words), *words))
+        parts += [(part, offer) for part in own]
+    return _read(parts)
 
 
 def _by_question(folder: Path) -> dict[str, list[_Offer]]:

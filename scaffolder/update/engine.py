@@ -173,7 +173,7 @@ def planned(request: Request, toolchain: Toolchain, *, only_told: bool = False) 
         absent = partial_clone.absent(opened, work, base, theirs)
         edited = merge_repository.changed(work.git, base, opened.tree)
         sides = [merge_repository.entries(work.git, tree) for tree in (base, opened.tree, theirs)]
-        work.read(side[path][1] for side in sides for path in edited if path in side)
+        work.read_of(sides, edited)
         markers.refuse_left(opened, work, edited, before.folder, old.tag)
         outcome = merge.merged(
             work,

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from itertools import product
 
 LINES = 5000
 """Longer files are left to Git: aligning them takes seconds."""
@@ -109,8 +110,7 @@ def _alike(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, int]]:
         return
     scores = {
         (at, to): SequenceMatcher(None, _WORD.findall(one), _WORD.findall(other)).ratio()
-        for at, one in enumerate(old)
-        for to, other in enumerate(new)
+        for (at, one), (to, other) in product(enumerate(old), enumerate(new))
     }
     at, to = max(scores, key=lambda pair: scores[pair])
     if scores[at, to] < SAME:

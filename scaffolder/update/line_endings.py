@@ -19,7 +19,7 @@ def followed(work: Workshop, base: str, ours: str, theirs: str) -> tuple[str, st
     if not turned:
         return base, theirs
     sides = entries(work.git, base), entries(work.git, theirs)
-    work.read([side[path][1] for side in sides for path in turned if path in side])
+    work.read_of(sides, turned)
     return _turned(work, base, turned), _turned(work, theirs, turned)
 
 

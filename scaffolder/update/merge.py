@@ -13,6 +13,7 @@ import enum
 import shlex
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from types import MappingProxyType
 
 from scaffolder.errors import UpdateError
@@ -139,7 +140,7 @@ def merged(
     )
     if doubts:
         tree = work.edited(tree, {path: entry for path, (entry, _) in doubts.items()})
-        left += tuple(stage for _, three in doubts.values() for stage in three)
+        left += tuple(chain.from_iterable(three for _, three in doubts.values()))
         sides = _Sides(sides.base, sides.ours, sides.theirs, entries(git, tree))
     beside = _beside(sides, {stage.path for stage in left}, label)
     changed = _changes(sides, here, {stage.path for stage in left}, moved)
@@ -177,7 +178,7 @@ def _own(git: Git, base: str, ours: str, theirs: str) -> _Entries:
         return {}
     listed = {tree: entries(git, tree) for tree in {base, ours, theirs}}
     of_template = {*listed[base], *listed[theirs]}
-    folders = {folder for path in of_template for folder in _folders(path)}
+    folders = set(chain.from_iterable(map(_folders, of_template)))
     taken = {*of_template, *folders, *moves.between(git, base, ours).values()}
     return {
         path: entry
@@ -324,7 +325,7 @@ def _doubts(
     }
     at_any_place = {*both_changed, *(origin[path] for path in both_changed if path in origin)}
     every = (sides.base, sides.ours, sides.theirs, sides.result)
-    work.read([side[path][1] for side in every for path in at_any_place & side.keys()])
+    work.read_of(every, at_any_place)
     for path, entry in both_changed.items():
         old = path if path in sides.base else origin.get(path, path)
         entries = (

@@ -100,6 +100,15 @@ class Workshop:
         git("add", "--all", "--force", ".")
         return git("write-tree"), stages
 
+    def read_of(
+        self, sides: Iterable[Mapping[str, tuple[str, str]]], paths: Collection[str]
+    ) -> None:
+        """Read the files at these paths of each side that has them."""
+        blobs: list[str] = []
+        for side in sides:
+            blobs += [side[path][1] for path in paths if path in side]
+        self.read(blobs)
+
     def read(self, blobs: Iterable[str]) -> None:
         """Read these files with two processes, so that `content_of` starts none.
 

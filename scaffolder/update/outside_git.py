@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 from scaffolder.errors import RenderError
@@ -96,7 +97,7 @@ def _of_environments(values: _Values, after: _Values) -> Outside:
         if values.get("cloud") in _CLOUDS:
             deployers = _each(_short(values), tuple(f"{name}-deploy" for name in gone))
             objects += (f"identities {deployers}",)
-            objects += [f"{entry} (env/{name})" for name in gone for entry in _state(left)]
+            objects += [f"{entry} (env/{name})" for name, entry in product(gone, _state(left))]
         objects += [f"the namespace {service} in the cluster of {name}" for name in gone]
         objects += [f"{hosts}: the environment {name} and its variables" for name in gone if hosts]
     for name in new:

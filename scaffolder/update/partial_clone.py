@@ -7,6 +7,7 @@ file that is missing.
 from __future__ import annotations
 
 from collections.abc import Set
+from itertools import chain
 
 from scaffolder.update.merge_repository import SUBMODULE, Workshop, entries
 from scaffolder.update.repository import Repository
@@ -23,7 +24,7 @@ def absent(repository: Repository, work: Workshop, base: str, theirs: str) -> fr
     lacking = work.lacking({blob for mode, blob in ours.values() if mode != SUBMODULE})
     missing = {path: blob for path, (_, blob) in ours.items() if blob in lacking}
     files = {*entries(work.git, base), *entries(work.git, theirs)}
-    folders = {folder for file in files for folder in _folders(file)}
+    folders = set(chain.from_iterable(map(_folders, files)))
     needed = {
         path for path in missing if path in folders or not files.isdisjoint({path, *_folders(path)})
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from scaffolder.errors import ToolMissing
@@ -72,19 +73,20 @@ def between(before: Path, after: Path, toolchain: Toolchain) -> Effect:
     earlier = {one.target.name: one for one in _kept(before, toolchain, cloud)}
     later = _kept(after, toolchain, cloud)
     known = [one for one in later if one.target.name in earlier]
-    planned = [
-        Planned(target=one.target.name, action=change.action, address=change.address)
-        for one in known
-        for change in one.before
-        if not change.address.startswith("output.")
-    ]
+    planned: list[Planned] = []
+    for one in known:
+        planned += [
+            Planned(target=one.target.name, action=change.action, address=change.address)
+            for change in one.before
+            if not change.address.startswith("output.")
+        ]
     gone = earlier.keys() - {one.target.name for one in later}
     limits = {one.target.name: one.limit for one in (*earlier.values(), *later) if one.limit}
     return Effect(
         planned=tuple(planned),
         errors=(
             *(f"{name}: is no longer in the code" for name in sorted(gone)),
-            *(error for one in later for error in _errors(one)),
+            *chain.from_iterable(map(_errors, later)),
         ),
         limits=tuple(f"{name}: {limit}" for name, limit in limits.items()),
         rehearsed=len([one for one in known if one.judged]),

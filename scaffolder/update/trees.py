@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 
 Entries = dict[str, tuple[str, str]]
@@ -30,7 +31,7 @@ def edited(files: Entries, edits: Mapping[str, tuple[str, str] | None]) -> Entri
     A file replaces a folder of its name, and the reverse.
     """
     after = dict(files)
-    folders = {folder for path in files for folder in _above(path)}
+    folders = set(chain.from_iterable(map(_above, files)))
     for path, entry in edits.items():
         if entry is None:
             after.pop(path, None)
@@ -49,7 +50,7 @@ def written(files: Entries, edits: Mapping[str, object], objects: Path, *, digit
 
     Return the hash of the whole; `digits` is its length: 40 of SHA-1, 64 of SHA-256.
     """
-    changed = {"", *(folder for path in edits for folder in _above(path))}
+    changed = {"", *chain.from_iterable(map(_above, edits))}
     inside: dict[str, Entries] = {"": {}}
     for path, entry in files.items():
         for folder in _above(path):

@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -66,7 +67,8 @@ class Watched:
     def chat(self) -> str:
         """Return "teams" if a receiver posts to Microsoft Teams, else "slack"."""
         receivers = self.alertmanager.get("receivers") or []
-        return "teams" if any("msteams" in key for one in receivers for key in one) else "slack"
+        keys = chain.from_iterable(receivers)
+        return "teams" if any("msteams" in key for key in keys) else "slack"
 
 
 def of(project: Project) -> Watched:
@@ -76,13 +78,12 @@ def of(project: Project) -> Watched:
         ProjectError: it has no rules, or no configuration of Alertmanager.
 
     """
-    groups = [
-        group
-        for found in monitoring.rule_groups(project)
-        if found.engine == monitoring.PROMETHEUS
-        for group in found.as_prometheus
-        if isinstance(group, dict)
-    ]
+    found = chain.from_iterable(
+        one.as_prometheus
+        for one in monitoring.rule_groups(project)
+        if one.engine == monitoring.PROMETHEUS
+    )
+    groups = [group for group in found if isinstance(group, dict)]
     routing = [one for one in monitoring.alertmanagers(project) if not one.is_object]
     if not groups or not routing:
         what = "no rules of Prometheus" if not groups else "no configuration of Alertmanager"
@@ -111,7 +112,8 @@ def of(project: Project) -> Watched:
 
 def _of_a_job(groups: list[dict[str, Any]]) -> bool:
     """Return whether all alerts ask the cluster, and one of them about a CronJob."""
-    asked = [str(rule.get("expr")) for group in groups for rule in group.get("rules") or []]
+    rules = chain.from_iterable(group.get("rules") or [] for group in groups)
+    asked = [str(rule.get("expr")) for rule in rules]
     about_runs = any("kube_cronjob_" in expression for expression in asked)
     return about_runs and not any(map(_JOB.search, asked))
 
@@ -130,9 +132,8 @@ def _remedy(project: Project) -> str:
 def rules(watched: Watched) -> str:
     """Return the file of rules: those of the repository in shorter time, and the watchdog."""
     groups = [shorten.group(group) for group in watched.groups]
-    has_watchdog = any(
-        rule.get("alert") == "Watchdog" for group in groups for rule in group["rules"]
-    )
+    alerts = chain.from_iterable(group["rules"] for group in groups)
+    has_watchdog = any(rule.get("alert") == "Watchdog" for rule in alerts)
     return _yaml({"groups": groups if has_watchdog else [*groups, _WATCHDOG]})
 
 

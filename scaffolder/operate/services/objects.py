@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -34,7 +35,7 @@ def of(request: ServiceRequest, file: Path) -> tuple[Object, ...]:
             gives more rights than a deployment needs, or is missing.
 
     """
-    objects = [one for name in request.objects for one in _read(name, file)]
+    objects = list(chain.from_iterable(_read(name, file) for name in request.objects))
     for one in objects:
         _refuse_outside(one, request)
         kind = str(one.get("kind"))

@@ -71,11 +71,10 @@ def is_known_to_be_gone(api_version: str, kind: str, version: str) -> bool:
     """
     if not is_older(version, oldest()):
         return True
+    ended = ((release, apis.get(api_version)) for release, apis in _REMOVED.items())
     return any(
-        not is_older(version, release) and (not kinds or kind in kinds)
-        for release, apis in _REMOVED.items()
-        for api, kinds in apis.items()
-        if api == api_version
+        kinds is not None and not is_older(version, release) and (not kinds or kind in kinds)
+        for release, kinds in ended
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from scaffolder.errors import ToolError
@@ -35,24 +36,19 @@ def refusal(files: Iterable[Block], parts: Mapping[str, Part], unknown: Iterable
         return f"no schema of {', '.join(missing)}"
     if commands := sorted(_commands(files)):
         return f"it runs commands on this machine: provisioner {', '.join(commands)}"
-    used = {
-        block.labels[0]
-        for file in files
-        for block in file.each("resource", "data", "ephemeral")
-        if block.labels
-    }
+    objects = chain.from_iterable(file.each("resource", "data", "ephemeral") for file in files)
+    used = {block.labels[0] for block in objects if block.labels}
     if "terraform_remote_state" in used:
         return "it reads the state of another root"
-    without = {name for part in parts.values() for name in part.without_schema}
+    without = set(chain.from_iterable(part.without_schema for part in parts.values()))
     if names := sorted(used & without):
         return f"no schema of {', '.join(names)}"
     return ""
 
 
 def _commands(files: Iterable[Block]) -> Set[str]:
-    return {
-        block.labels[0] for file in files for block in file.within("provisioner") if block.labels
-    }
+    provisioners = chain.from_iterable(file.within("provisioner") for file in files)
+    return {block.labels[0] for block in provisioners if block.labels}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,12 +92,11 @@ def judged(
 
 def configured(files: Iterable[Block]) -> frozenset[str]:
     """Return what the code sets of each resource, such as "aws_vpc.this.cidr_block"."""
-    return frozenset(
-        ".".join((*block.labels, name))
-        for file in files
-        for block in file.each("resource")
-        for name in (*block.attributes, *(inner.type for inner in block.blocks))
-    )
+    paths: set[str] = set()
+    for resource in chain.from_iterable(file.each("resource") for file in files):
+        names = (*resource.attributes, *(block.type for block in resource.blocks))
+        paths |= {".".join((*resource.labels, name)) for name in names}
+    return frozenset(paths)
 
 
 def _made_by_us(

@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import chain
 from pathlib import Path
 
 from scaffolder.formats import hcl
@@ -132,14 +133,15 @@ def _environment(
     """Serve the providers of all roots and the buckets, and yield what leads commands to them."""
     from scaffolder.tools.offline.server import serving  # gRPC: 0.1 s, and needed only here
 
-    modules = [one for root in roots for one in Root(code, root).local_modules().values()]
-    files = [file for module in modules for file in module.files]
+    modules = list(chain.from_iterable(Root(code, root).local_modules().values() for root in roots))
+    files = list(chain.from_iterable(module.files for module in modules))
     chosen, unknown = choose(required_providers(files), {})
     words = cloud.types().union(re.findall(r"\w+", "\n".join(module.text for module in modules)))
     parts = {schema.address: catalog.load(schema, words) for schema in chosen}
     if reason := limits.refusal(files, parts, unknown):
         raise limits.NotRehearsed(reason)
-    several = any("alias" in one.attributes for file in files for one in file.each("provider"))
+    declared = chain.from_iterable(file.each("provider") for file in files)
+    several = any("alias" in provider.attributes for provider in declared)
     with (
         serving(
             parts,

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 
 from scaffolder.errors import ToolCrashed
 from scaffolder.tools.offline import catalog
@@ -46,7 +47,7 @@ def prepared(
     if root.remote_modules:
         return f"modules from elsewhere: {', '.join(root.remote_modules)}"
     modules = root.local_modules()
-    files = [file for module in modules.values() for file in module.files]
+    files = list(chain.from_iterable(module.files for module in modules.values()))
     text = "\n".join(module.text for module in modules.values())
     chosen, unknown = choose(required_providers(files), {}, locked_versions(root.folder))
     words = existing.union(re.findall(r"\w+", text))
@@ -69,12 +70,13 @@ def prepared(
         return error.message
     if done.exit_code:
         return dialect(root) or f"terraform init failed: {first_error(done.stderr)}"
+    providers = chain.from_iterable(file.each("provider") for file in files)
     return PreparedRoot(
         root=root,
         parts=parts,
         protected=protection.protected(modules),
         configured=limits.configured(files),
-        several=any("alias" in one.attributes for file in files for one in file.each("provider")),
+        several=any("alias" in provider.attributes for provider in providers),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Any
 
 from scaffolder.formats.hcl import Block
@@ -20,13 +21,15 @@ _INDEX = re.compile(r'\["[^"]*"\]|\[\d+\]')
 
 def protected(modules: Mapping[str, Configuration]) -> frozenset[str]:
     """Return the addresses with `prevent_destroy`, without indices, of modules by their address."""
-    return frozenset(
-        ".".join(filter(None, (module, *block.labels)))
-        for module, configuration in modules.items()
-        for file in configuration.files
-        for block in file.each("resource")
-        if any(_is_set(one) for one in block.each("lifecycle"))
-    )
+    addresses: set[str] = set()
+    for module, configuration in modules.items():
+        resources = chain.from_iterable(file.each("resource") for file in configuration.files)
+        addresses |= {
+            ".".join(filter(None, (module, *resource.labels)))
+            for resource in resources
+            if any(map(_is_set, resource.each("lifecycle")))
+        }
+    return frozenset(addresses)
 
 
 def taken_out(state: State | None, addresses: frozenset[str]) -> tuple[Kept, ...]:
@@ -50,12 +53,12 @@ def taken_out(state: State | None, addresses: frozenset[str]) -> tuple[Kept, ...
 
 def identifiers(state: State | None, addresses: frozenset[str]) -> frozenset[tuple[str, str]]:
     """Return type and id of the objects in a state that have these addresses."""
-    return frozenset(
-        (resource["type"], str(instance["attributes"].get("id")))
-        for resource in (state or {}).get("resources", ())
-        if _INDEX.sub("", _address(resource)) in addresses
-        for instance in resource["instances"]
-    )
+    found: set[tuple[str, str]] = set()
+    for resource in (state or {}).get("resources", ()):
+        if _INDEX.sub("", _address(resource)) in addresses:
+            ids = (str(instance["attributes"].get("id")) for instance in resource["instances"])
+            found |= {(resource["type"], one) for one in ids}
+    return frozenset(found)
 
 
 def by_argument(objects: Iterable[CloudObject]) -> tuple[Kept, ...]:

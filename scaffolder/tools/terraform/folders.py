@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from scaffolder.formats import hcl
@@ -34,18 +35,18 @@ def roots(directory: Path) -> tuple[Path, ...]:
     folders = {
         file.parent for file in _sources(directory) if file.name.endswith((".tf", ".tf.json"))
     }
-    called = {
-        Path(os.path.normpath(base / source))
-        for file in _sources(directory)
-        for source in _module_sources(_blocks(file))
-        for base in (
-            (file.parent, file.parent.parent)
-            if file.name.endswith((".tftest.hcl", ".tftest.json"))
-            else (file.parent,)
-        )
-        if source.startswith(".")
-    }
-    return tuple(sorted(folder.relative_to(directory) for folder in folders - called))
+    called = chain.from_iterable(map(_called, _sources(directory)))
+    return tuple(sorted(folder.relative_to(directory) for folder in folders.difference(called)))
+
+
+def _called(file: Path) -> Iterator[Path]:
+    """Yield the local modules of a file; those of a test may be seen from the folder above."""
+    is_test = file.name.endswith((".tftest.hcl", ".tftest.json"))
+    for source in _module_sources(_blocks(file)):
+        if source.startswith("."):
+            yield Path(os.path.normpath(file.parent / source))
+            if is_test:
+                yield Path(os.path.normpath(file.parent.parent / source))
 
 
 def goes_up(directory: Path) -> bool:
@@ -95,17 +96,15 @@ class Root:
         folders = sorted({self.folder, *(one.folder for one in self.local_modules().values())})
         return tuple(
             Path(os.path.relpath(file, self.top)).as_posix()
-            for folder in folders
-            if folder.is_dir()
-            for file in sorted(folder.iterdir())
-            if file.name.endswith(_CONFIGURATION)
-            if file.is_file() and is_encrypted(file.read_bytes())
+            for file in _files_in(folders)
+            if is_encrypted(file.read_bytes())
         )
 
     @property
     def has_modules(self) -> bool:
         """Whether it calls a module."""
-        return any(True for file in self._files for _ in file.within("module"))
+        modules = chain.from_iterable(file.within("module") for file in self._files)
+        return next(modules, None) is not None
 
     @property
     def remote_modules(self) -> tuple[str, ...]:
@@ -115,7 +114,7 @@ class Root:
         pending = [self.folder]
         while pending:
             folder = pending.pop()
-            for source in (one for file in files[folder] for one in _module_sources(file)):
+            for source in chain.from_iterable(map(_module_sources, files[folder])):
                 local = Path(os.path.normpath(folder / source))
                 if not source.startswith((".", "/")):
                     found.add(source)
@@ -169,18 +168,21 @@ def _is_looked_into(name: str) -> bool:
 
 def _configuration(*folders: Path) -> Configuration:
     """Return what Terraform reads in these folders, without what is in folders inside them."""
-    files = [
-        file
-        for folder in folders
-        if folder.is_dir()
-        for file in sorted(folder.iterdir())
-        if file.name.endswith(_CONFIGURATION) and file.is_file()
-    ]
+    files = list(_files_in(folders))
     return Configuration(
         folder=folders[0],
         text="\n".join(read(file) for file in files),
         files=tuple(_blocks(file) for file in files),
     )
+
+
+def _files_in(folders: Iterable[Path]) -> Iterator[Path]:
+    """Yield the files that Terraform reads in these folders, in the order of their names."""
+    for folder in folders:
+        if folder.is_dir():
+            for file in sorted(folder.iterdir()):
+                if file.name.endswith(_CONFIGURATION) and file.is_file():
+                    yield file
 
 
 def _blocks(file: Path) -> Block:

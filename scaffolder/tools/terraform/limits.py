@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path, PurePosixPath
 
 from scaffolder.tools.terraform.folders import Root, read
@@ -110,7 +111,7 @@ def module_elsewhere(printed: str, *, online: bool) -> bool:
 def dialect(root: Root) -> str:
     """Return why Terraform cannot judge a root, "" if it can."""
     folders = [root.folder, *_above(root)]
-    names = {entry.name for folder in folders for entry in folder.iterdir()}
+    names = {entry.name for entry in chain.from_iterable(map(Path.iterdir, folders))}
     own = {entry.name for entry in root.folder.iterdir()}
     if ".opentofu-version" in names or any(name.endswith(".tofu") for name in own):
         return "written for OpenTofu"

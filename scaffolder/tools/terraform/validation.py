@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
@@ -251,11 +252,10 @@ def _hold_against_schemas(
         diagnostics = _report(tools, root, env)
     if unknown:
         return _at_syntax(root, diagnostics, f"no schema of {', '.join(unknown)}")
-    not_carried = {name for part in parts.values() for name in part.without_schema}
+    not_carried = set(chain.from_iterable(part.without_schema for part in parts.values()))
     kept = tuple(d for d in diagnostics if not _is_about(not_carried, d))
-    left_out = sorted(
-        {name for d in diagnostics for name in not_carried if f'"{name}"' in d.detail}
-    )
+    details = "\n".join(diagnostic.detail for diagnostic in diagnostics)
+    left_out = sorted(name for name in not_carried if f'"{name}"' in details)
     if any(d.summary == _NO_FUNCTION for d in diagnostics):
         left_out.append("provider functions")
     if any(map(_is_about_ephemeral, diagnostics)):
