@@ -97,6 +97,7 @@ lint-style: $(BIN)/.ready
 	$(BIN)/lint-imports
 	$(BIN)/python -m tools.plain_words
 	$(BIN)/python -m tools.untested_modules
+	$(BIN)/python -m tools.nested_comprehensions
 
 lint-types: $(BIN)/.ready
 	$(BIN)/mypy

@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +100,9 @@ def _measures(folder: Path, runs: int) -> Iterator[Measure]:
         limit=1.15,
         unit="x",
     )
-    select = [word for family in OWN if family in checks.FAMILIES for word in ("--select", family)]
+    select = list(
+        chain.from_iterable(("--select", family) for family in OWN if family in checks.FAMILIES)
+    )
     yield from _paired(
         (
             f"checks of our own ({', '.join(select[1::2])})",

@@ -83,13 +83,10 @@ def renewed(
         newest = max(map(_numbers, known))
         pinned = versions.get(product, {})
         pinned = {pinned["version"]} if "version" in pinned else set(pinned)
-        listed = {
-            name: end
-            for cycle, names, end in _cycles(source, products)
-            if cycle in known or _numbers(cycle) > newest
-            for name in names
-            if name not in pinned
-        }
+        listed: dict[str, Any] = {}
+        for cycle, names, end in _cycles(source, products):
+            if cycle in known or _numbers(cycle) > newest:
+                listed |= {name: end for name in names if name not in pinned}
         kept = {cycle: day for cycle, day in known.items() if cycle not in {*listed, *pinned}}
         dated = {name: end for name, end in listed.items() if isinstance(end, datetime.date)}
         address = f"{ADDRESS}/{source.pages[0]}"

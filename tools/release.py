@@ -302,11 +302,9 @@ def _git(
 
 def _environment() -> dict[str, str]:
     """Return the only settings, so that any user gets the same commits and the same pack."""
-    person = {
-        f"GIT_{role}_{what}": value
-        for role in ("AUTHOR", "COMMITTER")
-        for what, value in _PERSON.items()
-    }
+    person: dict[str, str] = {}
+    for what, value in _PERSON.items():
+        person |= {f"GIT_AUTHOR_{what}": value, f"GIT_COMMITTER_{what}": value}
     settings = {
         "core.autocrlf": "false",
         "core.fileMode": "true",

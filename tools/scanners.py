@@ -13,6 +13,7 @@ import venv
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,7 @@ def main() -> int:
                 sep="\n",
                 end="\n" if findings else "",
             )
-    return int(any(findings for by_scanner in results.values() for findings in by_scanner.values()))
+    return int(any(chain.from_iterable(by_scanner.values() for by_scanner in results.values())))
 
 
 def install() -> None:
@@ -167,8 +168,10 @@ def page(results: dict[str, dict[str, list[Finding] | None]], projects: dict[str
         for name, by_scanner in results.items()
     ]
     decisions: dict[str, list[waivers.Waiver]] = {}
-    for waiver in (one for ledger in ledgers.values() for one in ledger):
+    waived = list(chain.from_iterable(ledgers.values()))
+    for waiver in waived:
         decisions.setdefault(waiver.id, []).append(waiver)
+    rules = set(chain.from_iterable(waiver.rules for waiver in waived))
     return _PAGE.format(
         findings=_table(["example", *(scanner.name for scanner in SCANNERS), "waivers"], rows),
         scanners=_table(
@@ -176,9 +179,7 @@ def page(results: dict[str, dict[str, list[Finding] | None]], projects: dict[str
         ),
         number=len(decisions),
         most=max(map(len, ledgers.values())),
-        rules=len(
-            {rule for entries in decisions.values() for entry in entries for rule in entry.rules}
-        ),
+        rules=len(rules),
         most_rules=max(sum(len(waiver.rules) for waiver in ledger) for ledger in ledgers.values()),
         waived=_table(
             ["waiver", "rules", "reason"], [_decision(*one) for one in sorted(decisions.items())]
@@ -195,7 +196,7 @@ def _decision(name: str, entries: list[waivers.Waiver]) -> list[str]:
 
     On each cloud it has other rules, and may have another reason.
     """
-    rules = sorted({rule for entry in entries for rule in entry.rules})
+    rules = sorted(set(chain.from_iterable(entry.rules for entry in entries)))
     reasons = dict.fromkeys(" ".join(entry.reason.split()) for entry in entries)
     return [f"`{name}`", ", ".join(f"`{rule}`" for rule in rules), "<br>".join(reasons)]
 
@@ -380,11 +381,9 @@ def _render(folder: Path, destination: Path) -> None:
 
 def trivy(folder: Path) -> list[Finding] | None:
     options = ["--skip-check-update", "--skip-version-check", "--quiet", "--format", "json"]
-    options += [
-        word
-        for values in _files(folder, "helm/*/values-local.yaml")
-        for word in ("--helm-values", values)
-    ]
+    options += chain.from_iterable(
+        ("--helm-values", values) for values in _files(folder, "helm/*/values-local.yaml")
+    )
     if (folder / ".trivyignore.yaml").is_file():
         options += ["--ignorefile", ".trivyignore.yaml"]
     results = _json("trivy", "config", *options, ".", cwd=folder).get("Results") or []
@@ -397,17 +396,19 @@ def trivy(folder: Path) -> list[Finding] | None:
                 message="the chart was not looked at: trivy could not render it",
             )
         ]
-    return [
-        Finding(
-            path=result["Target"],
-            line=problem["CauseMetadata"].get("StartLine", 0),
-            rule=problem["ID"],
-            message=problem["Title"],
-        )
-        for result in results
-        for problem in result.get("Misconfigurations") or ()
-        if problem["Status"] == "FAIL"
-    ]
+    findings: list[Finding] = []
+    for result in results:
+        findings += [
+            Finding(
+                path=result["Target"],
+                line=problem["CauseMetadata"].get("StartLine", 0),
+                rule=problem["ID"],
+                message=problem["Title"],
+            )
+            for problem in result.get("Misconfigurations") or ()
+            if problem["Status"] == "FAIL"
+        ]
+    return findings
 
 
 def _scanner(
