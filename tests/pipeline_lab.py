@@ -66,7 +66,9 @@ exec {program} "$@"
 def missing(*runners: str) -> str:
     """Return why no pipeline can run here, or ""."""
     reason = lab.missing()
-    absent = [name for name in ("docker-registry", "promtool", "amtool") if not shutil.which(name)]
+    programs = ["docker-registry", "promtool", "amtool"]
+    programs += ["rsync"] if GITLAB_CI_LOCAL in runners else []
+    absent = [name for name in programs if not shutil.which(name)]
     absent += [
         f"{name} (make .pipelines/.ready)" for name in runners if not (RUNNERS / name).exists()
     ]
@@ -106,7 +108,7 @@ class PipelineLab:
         return place
 
     def run(
-        self, words: list[str], cwd: Path, variables: Mapping[str, str], seconds: float = 240
+        self, words: list[str], cwd: Path, variables: Mapping[str, str], seconds: float = 900
     ) -> subprocess.CompletedProcess[str]:
         """Run a command with exactly these variables beside PATH and HOME."""
         base = {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -13,6 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+import yaml
 from support import Repository
 
 pytestmark = [
@@ -223,3 +226,99 @@ def test_the_load_of_a_header_release_asks_for_the_candidate(
     environment["LOAD_SECONDS"] = "1"
     subprocess.run(["bash", "ci/load.sh"], cwd=root, env=environment, check=True)
     assert set(service.headers) == {"true"}
+
+
+COMMIT = "0123456789abcdef" * 2 + "01234567"
+GH = """\
+#!/usr/bin/env bash
+# gh api ADDRESS --jq FILTER, of answers that are files
+[ "$1 $3" = "api --jq" ] || exit 2
+name="${2//[^a-z0-9]/-}"
+[ -f "{answers}/$name.json" ] || { echo "HTTP 404: $2" >&2; exit 1; }
+exec jq -r "$4" "{answers}/$name.json"
+"""
+Held = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def held(root: Path, tmp_path: Path) -> Held:
+    """`held({run: result of its load})`: ask whether a commit held, with these runs of ci.yml on GitHub."""
+    answers, programs = tmp_path / "answers", tmp_path / "programs"
+    answers.mkdir()
+    programs.mkdir()
+    (programs / "gh").write_text(GH.replace("{answers}", str(answers)), encoding="utf-8")
+    (programs / "gh").chmod(0o755)
+    of_repository = "repos/example-org/my-service/actions/"
+
+    def answer(address: str, document: object) -> None:
+        name = re.sub(r"[^a-z0-9]", "-", f"{of_repository}{address}")
+        (answers / f"{name}.json").write_text(json.dumps(document), encoding="utf-8")
+
+    def ask(
+        runs: dict[int, list[dict[str, object]]], commit: str = COMMIT
+    ) -> subprocess.CompletedProcess[str]:
+        found = {"workflow_runs": [{"id": number} for number in runs]}
+        answer(f"workflows/ci.yml/runs?head_sha={commit}&branch=main&event=push", found)
+        for number, jobs in runs.items():
+            answer(f"runs/{number}/jobs?filter=latest&per_page=100", {"jobs": jobs})
+        return subprocess.run(
+            ["make", "--no-print-directory", "load-held"],
+            cwd=root,
+            env={"PATH": f"{programs}:{os.environ['PATH']}", "REVISION": commit},
+            capture_output=True,
+            text=True,
+        )
+
+    return ask
+
+
+def job(environment: str, load: str | None) -> dict[str, object]:
+    """Return a job as GitHub describes it; only the one of dev has a load that is not skipped."""
+    steps = [{"name": "Run make deploy", "conclusion": "success"}]
+    if load is not None:
+        steps.append({"name": "Load", "conclusion": load})
+    return {"name": f"{environment} / Deploy to {environment}", "steps": steps}
+
+
+def test_a_commit_that_held_under_load_may_be_promoted(held: Held) -> None:
+    done = held({17: [job("dev", "failure")], 18: [job("dev", "success"), job("qa", "skipped")]})
+    assert done.returncode == 0, done.stderr
+    assert "held its objectives under load in dev: " in done.stderr
+    assert done.stderr.rstrip().endswith("/actions/runs/18")
+
+
+@pytest.mark.parametrize(
+    ("runs", "why"),
+    [
+        ({}, "(runs: none on main)"),
+        ({17: [job("dev", "failure")]}, "(runs: 17: failure)"),
+        ({17: [job("dev", "skipped")]}, "(runs: 17: skipped)"),
+        ({17: [job("dev", None), job("qa", "success")]}, "(runs: 17: no load)"),
+        ({17: []}, "(runs: 17: no load)"),
+    ],
+    ids=["never ran", "not held", "skipped", "before the load came", "stopped before"],
+)
+def test_a_commit_that_did_not_hold_is_not_promoted(
+    held: Held, runs: dict[int, list[dict[str, object]]], why: str
+) -> None:
+    done = held(runs)
+    assert done.returncode == 2
+    assert f"did not hold its objectives under load in dev {why}" in done.stderr
+    assert "use the workflow rollback" in done.stderr
+
+
+def test_a_short_commit_is_not_looked_for(held: Held) -> None:
+    done = held({}, "0123456")
+    assert done.returncode == 2
+    assert "REVISION is '0123456': it is a commit with all its 40 digits" in done.stderr
+
+
+def test_promotion_by_hand_waits_for_the_answer(root: Path) -> None:
+    workflows = root / ".github/workflows"
+    jobs = yaml.safe_load((workflows / "promote.yml").read_text(encoding="utf-8"))["jobs"]
+    asks = [step.get("run") for step in jobs["load-held"]["steps"]]
+    assert "make load-held" in asks
+    assert jobs["prod"]["needs"] == "load-held"
+    deploy = yaml.safe_load((workflows / "deploy.yml").read_text(encoding="utf-8"))
+    steps = deploy["jobs"]["deploy"]["steps"]
+    assert [step["run"] for step in steps if step.get("name") == "Load"] == ["make load-test"]

@@ -8,9 +8,14 @@ pipelines` runs all of it.
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
+import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
@@ -19,7 +24,7 @@ import pipeline_lab
 import pipeline_steps
 import pytest
 import yaml
-from control_plane.pods import Fate
+from control_plane.pods import PODS, Fate
 from pipeline_lab import ENVIRONMENTS, RUNNERS, PipelineLab
 from pipeline_steps import Stage
 from support import Repository
@@ -50,13 +55,14 @@ def opened(pristine: Repository, tmp_path: Path) -> Iterator[Callable[..., Pipel
     """`opened(*runners, by_environment=…, **answers)`: a lab on a repository with all four pipelines."""
     managers = []
 
-    def start(*runners: str, by_environment: bool = False) -> PipelineLab:
+    def start(*runners: str, by_environment: bool = False, **given: object) -> PipelineLab:
         reason = pipeline_lab.missing(*runners)
         if reason:
             pytest.skip(reason)
         every = ["github", "gitlab", "jenkins", "azure-devops"]
         version = pipeline_lab.node_version()
-        repository = pristine(cloud="none", runtime="node", runtime_version=version, ci=every)
+        answers = {"cloud": "none", "runtime": "node", "runtime_version": version, "ci": every}
+        repository = pristine(**answers, **given)
         manager = pipeline_lab.opened(repository, tmp_path, by_environment=by_environment)
         managers.append(manager)
         return manager.__enter__()
@@ -70,7 +76,7 @@ def stub_action(here: PipelineLab, action: str) -> str:
     """Write an action in the place of another one, and return how act is told: checkout clones, the others do nothing."""
     name, _, _ = action.partition("@")
     place = here.folder / "actions" / name.replace("/", "-")
-    place.mkdir(parents=True)
+    place.mkdir(parents=True, exist_ok=True)
     clone = f'git clone --quiet {here.origin} . && git checkout --quiet "${{{{ inputs.ref || github.sha }}}}"'
     run = clone if name == "actions/checkout" else "true"
     steps = {"using": "composite", "steps": [{"run": run, "shell": "bash"}]}
@@ -80,11 +86,18 @@ def stub_action(here: PipelineLab, action: str) -> str:
     return f"{action}={place}"
 
 
-def run_github(here: PipelineLab) -> CompletedProcess[str]:
+def run_github(here: PipelineLab, **given: str) -> CompletedProcess[str]:
     """Run ci.yml on a push to main, with all that it calls."""
-    clone = here.clone("act")
+    return run_workflow(here, "push", "ci.yml", {"PROD_REVIEW": "required", **given})
+
+
+def run_workflow(
+    here: PipelineLab, event: str, workflow: str, given: dict[str, str], **inputs: str
+) -> CompletedProcess[str]:
+    """Run a workflow of GitHub, with these variables of the repository, or of the shell (LOAD_*), and inputs."""
+    clone = here.clone(f"act-{len(list(here.folder.glob('clones/*')))}")
     used = set()
-    for name in ("ci.yml", "deploy.yml"):
+    for name in (workflow, "deploy.yml"):
         file = clone / ".github/workflows" / name
         text = file.read_text(encoding="utf-8")
         file.write_text(UNKNOWN_TO_ACT.sub("", text), encoding="utf-8")
@@ -94,17 +107,20 @@ def run_github(here: PipelineLab) -> CompletedProcess[str]:
         for action in sorted(used)
         for word in ("--local-repository", stub_action(here, action))
     ]
-    variables = {"IMAGE": here.image, "REGISTRY_USER": "pipeline", "PROD_REVIEW": "required"}
+    of_shell = {name: value for name, value in given.items() if name.startswith("LOAD_")}
+    variables = {"IMAGE": here.image, "REGISTRY_USER": "pipeline", **given}
     secrets = {"REGISTRY_PASSWORD": "none", "CHAT_WEBHOOK_URL": here.chat_url}
-    words = [str(RUNNERS / "act"), "push", "--workflows", ".github/workflows/ci.yml"]
+    words = [str(RUNNERS / "act"), event, "--workflows", f".github/workflows/{workflow}"]
     words += ["--platform", "ubuntu-24.04=-self-hosted", "--no-skip-checkout"]
     words += ["--env", f"KUBECONFIG={here.kubeconfigs['dev']}", "--defaultbranch", "main", *local]
     words += [word for name, value in variables.items() for word in ("--var", f"{name}={value}")]
     words += [word for name, value in secrets.items() for word in ("--secret", f"{name}={value}")]
+    words += [word for name, value in of_shell.items() for word in ("--env", f"{name}={value}")]
+    words += [word for name, value in inputs.items() for word in ("--input", f"{name}={value}")]
     return here.run(words, clone, {"XDG_CACHE_HOME": str(here.home / "cache")})
 
 
-def run_gitlab(here: PipelineLab) -> CompletedProcess[str]:
+def run_gitlab(here: PipelineLab, **given: str) -> CompletedProcess[str]:
     """Run .gitlab-ci.yml on main, with a person who starts the job prod."""
     clone = here.clone("gitlab")
     pipeline = clone / ".gitlab-ci.yml"
@@ -119,6 +135,7 @@ def run_gitlab(here: PipelineLab) -> CompletedProcess[str]:
         "CI_REGISTRY_USER": "pipeline",
         "CI_REGISTRY_PASSWORD": "none",
         "CI_PIPELINE_SOURCE": "push",
+        **given,
     }
     scoped = {
         "KUBECONFIG": {
@@ -168,6 +185,134 @@ def test_a_runner_stops_before_prod_when_qa_fails(
     assert served["prod"] == set()
     assert [text.split()[0] for text in here.chat] == [":white_check_mark:", ":x:"]
     ran("pipelines", f"{pipeline}, a commit that fails in qa", runner.partition("/")[0])
+
+
+class Users(ThreadingHTTPServer):
+    """What users reach: the newest release behind its address. With `slow`, each answer takes half a second."""
+
+    daemon_threads = True
+
+    def __init__(self, here: PipelineLab, *, slow: bool) -> None:
+        super().__init__(("127.0.0.1", 0), Answers)
+        self.here = here
+        self.slow = slow
+        self.asked = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def info(self) -> object:
+        """Return what the pods answer of the last environment that a release reached."""
+        for environment in reversed(ENVIRONMENTS):
+            plane = self.here.planes[environment]
+            for pod in plane.api.storage.select(PODS, pipeline_lab.SERVICE):
+                if pod["metadata"].get("ownerReferences"):
+                    return plane.pods.info(pod)
+        return {}
+
+
+class Answers(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Users
+
+    def do_GET(self) -> None:
+        body = b""
+        if self.path == "/info":
+            body = json.dumps(self.server.info()).encode()
+        else:
+            self.server.asked += 1
+            time.sleep(0.5 if self.server.slow else 0)
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Write nothing."""
+
+
+@contextmanager
+def serving(here: PipelineLab, *, slow: bool) -> Iterator[Users]:
+    """Have users reach the service until the end of the block."""
+    users = Users(here, slow=slow)
+    threading.Thread(target=users.serve_forever, daemon=True).start()
+    try:
+        yield users
+    finally:
+        users.shutdown()
+        users.server_close()
+
+
+LOAD = {"LOAD_RATE": "10", "LOAD_SECONDS": "30", "LOAD_WARM_UP": "2"}
+"""300 requests that count: none may fail, and three may be slow."""
+
+
+@pytest.mark.pipelines
+@pytest.mark.parametrize("slow", [False, True], ids=["held", "not held"])
+@pytest.mark.parametrize("pipeline", RUNNER)
+def test_a_runner_goes_on_after_dev_only_when_the_load_is_held(
+    pipeline: str, slow: bool, opened: Callable[..., PipelineLab], ran: Ran
+) -> None:
+    runner, run = RUNNER[pipeline]
+    here = opened(runner, "node", by_environment=runner == "act", level="fast")
+    with serving(here, slow=slow) as users:
+        done = run(here, SERVICE_URL=users.url, **LOAD)
+    output = done.stdout[-6000:] + done.stderr[-3000:]
+    assert users.asked >= 300, output
+    if slow:
+        assert done.returncode != 0
+        assert "the objectives are not held under load" in done.stdout + done.stderr, output
+        assert here.serves() == {"dev": {here.digest()}, "qa": set(), "prod": set()}, output
+        assert [text.split()[0] for text in here.chat] == [":white_check_mark:", ":x:"]
+        assert "does not hold its objectives under load in dev" in here.chat[-1]
+    else:
+        assert done.returncode == 0, output
+        here.proved()
+    outcome = "a load that is not held" if slow else "a load that is held"
+    ran("pipelines", f"{pipeline}, {outcome}", runner.partition("/")[0])
+
+
+GH = """\
+#!/bin/sh
+# gh api ADDRESS --jq FILTER: of a commit with one run, whose load ended as here
+case "$2" in
+  */runs?head_sha=*) echo '{{"workflow_runs": [{{"id": 7}}]}}' ;;
+  *) echo '{{"jobs": [{{"name": "dev / Deploy to dev", "steps": [{{"name": "Load", "conclusion": "{load}"}}]}}]}}' ;;
+esac | exec jq -r "$4"
+"""
+
+
+@pytest.mark.pipelines
+def test_a_promotion_by_hand_goes_on_only_when_the_load_was_held(
+    opened: Callable[..., PipelineLab], ran: Ran
+) -> None:
+    here = opened("act", "node", by_environment=True, level="fast")
+
+    def promoted(load: str, address: str) -> CompletedProcess[str]:
+        gh = here.folder / "bin/gh"
+        gh.write_text(GH.format(load=load), encoding="utf-8")
+        gh.chmod(0o755)
+        people = {"RELEASE_MANAGERS": '["nektos/act"]', "SERVICE_URL": address}
+        inputs = {"revision": here.commit, "digest": here.digest()}
+        return run_workflow(here, "workflow_dispatch", "promote.yml", people, **inputs)
+
+    with serving(here, slow=False) as users:
+        before = run_github(here, SERVICE_URL=users.url, PROD_REVIEW="", **LOAD)
+        assert before.returncode == 0, before.stdout[-6000:] + before.stderr[-3000:]
+        digest = here.digest()
+        assert here.serves() == {"dev": {digest}, "qa": {digest}, "prod": set()}
+
+        refused = promoted("failure", users.url)
+        output = refused.stdout[-6000:] + refused.stderr[-3000:]
+        assert refused.returncode != 0, output
+        assert "did not hold its objectives under load in dev (runs: 7: failure)" in output
+        assert here.serves()["prod"] == set()
+
+        done = promoted("success", users.url)
+        assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-3000:]
+        assert here.serves()["prod"] == {digest}
+    ran("pipelines", "GitHub Actions, a promotion by hand asks for the load", "act")
 
 
 def run_in_order(here: PipelineLab, stages: Iterator[Stage], server: dict[str, str]) -> None:

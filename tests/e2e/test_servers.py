@@ -14,11 +14,13 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from servers.balancer import balancer
 from servers.fleet import Fleet, get, metadata_service, remember, requests, running
-from servers.machine import missing
+from servers.machine import Machine, missing
 from support import ROOT, Repository
 
 pytestmark = pytest.mark.servers
@@ -342,6 +344,81 @@ def test_the_machine_that_watches_sees_both_servers_and_calls_the_dead_mans_swit
         assert done.returncode == 28, f"port {port} answers"
 
 
+def watched(fleet: Fleet) -> Machine:
+    """Return the machine that watches, with the monitoring on it."""
+    assert fleet.watcher is not None
+    ready = "curl --fail --silent http://127.0.0.1:9090/-/ready"
+    if fleet.watcher.run(ready).returncode != 0:
+        address = fleet.deadman
+        done = fleet.make("monitoring", CHAT_WEBHOOK_URL=address, DEADMAN_URL=address)
+        assert done.code == 0, done.output
+    return fleet.watcher
+
+
+RULE = "  - name: {name}\n    rules:\n      - record: one\n        expr: vector(1)\n"
+
+
+@contextmanager
+def changed(file: Path, old: str, new: str) -> Iterator[None]:
+    """Have a file of the repository changed until the end of the block."""
+    right = file.read_text()
+    assert old in right, old
+    file.write_text(right.replace(old, new, 1))
+    try:
+        yield
+    finally:
+        file.write_text(right)
+
+
+def rules_have(watcher: Machine, name: str) -> bool:
+    """Return whether Prometheus has a group of rules, half a minute after it was told at the latest."""
+    ended = time.monotonic() + 30
+    asked = "curl --silent http://127.0.0.1:9090/api/v1/rules"
+    while name not in watcher.run(asked).stdout:
+        if time.monotonic() > ended:
+            return False
+        time.sleep(0.5)
+    return True
+
+
+def test_new_rules_are_read_and_prometheus_goes_on_to_run(fleet: Fleet) -> None:
+    watcher = watched(fleet)
+    starts = "systemctl show prometheus --property ExecMainStartTimestamp"
+    began = watcher.run(starts).stdout
+    rules = fleet.repository / "monitoring/rules.yaml"
+    with changed(rules, "groups:\n", "groups:\n" + RULE.format(name="another.group")):
+        done = fleet.make("monitoring", CHAT_WEBHOOK_URL="", DEADMAN_URL="")
+    assert done.code == 0, done.output
+    assert rules_have(watcher, "another.group")
+    assert watcher.run(starts).stdout == began
+    say(f"changed rules are read after {done.seconds:.0f} s")
+
+
+CUT = "- name: Cut it off\n  ansible.builtin.command: pkill -KILL -f ansible-playbook\n\n"
+"""A task at which a play ends as if the power of its machine had been cut: nothing after it happens, and nothing is cleaned up."""
+
+
+def test_rules_are_read_by_the_run_after_one_that_was_cut_off(fleet: Fleet) -> None:
+    watcher = watched(fleet)
+    rules = fleet.repository / "monitoring/rules.yaml"
+    tasks = fleet.repository / "server/roles/monitoring/tasks/main.yml"
+    before_it = "- name: Restart what has a new unit\n"
+    with changed(rules, "groups:\n", "groups:\n" + RULE.format(name="group.of.the.cut")):
+        with changed(tasks, before_it, CUT + before_it):
+            cut = fleet.make("monitoring", CHAT_WEBHOOK_URL="", DEADMAN_URL="")
+        assert cut.code != 0
+        copied = watcher.run("cat /etc/prometheus/rules/service.yaml").stdout
+        assert "group.of.the.cut" in copied
+        loaded = watcher.run("curl --silent http://127.0.0.1:9090/api/v1/rules").stdout
+        assert "group.of.the.cut" not in loaded, "the run was not cut off in time"
+
+        done = fleet.make("monitoring", CHAT_WEBHOOK_URL="", DEADMAN_URL="")
+        assert done.code == 0, done.output
+        assert rules_have(watcher, "group.of.the.cut")
+        again = fleet.make("monitoring", CHAT_WEBHOOK_URL="", DEADMAN_URL="")
+        assert (again.code, again.changed) == (0, [0]), again.output
+
+
 @pytest.mark.parametrize(
     ("path", "old", "new", "why"),
     [
@@ -363,9 +440,9 @@ def test_the_machine_that_watches_sees_both_servers_and_calls_the_dead_mans_swit
 def test_rules_and_routes_that_are_wrong_change_nothing_of_what_runs(
     fleet: Fleet, path: str, old: str, new: str, why: str
 ) -> None:
-    assert fleet.watcher is not None
+    watcher = watched(fleet)
     sums = "cat /etc/prometheus/rules/* /etc/prometheus/*.yml /etc/alertmanager/*.yml | sha256sum"
-    before = fleet.watcher.run(sums).stdout
+    before = watcher.run(sums).stdout
     file = fleet.repository / path
     right = file.read_text()
     file.write_text(right.replace(old, new, 1))
@@ -376,8 +453,8 @@ def test_rules_and_routes_that_are_wrong_change_nothing_of_what_runs(
         file.write_text(right)
     assert done.code == 2, done.output
     assert why in done.output
-    assert fleet.watcher.run(sums).stdout == before
-    assert fleet.watcher.run("curl --fail --silent http://127.0.0.1:9090/-/ready").returncode == 0
+    assert watcher.run(sums).stdout == before
+    assert watcher.run("curl --fail --silent http://127.0.0.1:9090/-/ready").returncode == 0
 
 
 def test_a_server_that_restarts_serves_again_without_the_registry(fleet: Fleet) -> None:
