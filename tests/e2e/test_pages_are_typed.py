@@ -112,7 +112,9 @@ def test_secrets_come_from_a_store(shop: Path) -> None:
 
 def test_an_environment_comes_and_goes(shop: Path) -> None:
     typed(followed("updates.md", "environments"), shop)
-    assert git(shop, "diff", "HEAD", "--stat") == ""
+    assert (shop / "terraform/env/envs/prod.tfvars").is_file()
+    assert not (shop / "terraform/env/envs/staging.tfvars").exists()
+    assert "staging" in git(shop, "show", "--stat", "HEAD")
 
 
 def test_a_contract_is_asked_for(shop: Path) -> None:
