@@ -78,7 +78,7 @@ developer-walk: $(BIN)/.ready ## Change a port, a name, a secret and more in a r
 
 lab-walk: $(BIN)/.ready ## Install the wheel and do the first lab in a terminal, as its page says; read every lab as a student
 	$(BIN)/python -m pytest -s -m walk tests/e2e/test_first_lab.py $(PYTEST_ARGS)
-	$(BIN)/python -m pytest -n 2 -m walk tests/e2e/test_lab_transcripts.py $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 -m walk tests/e2e/test_lab_transcripts.py tests/e2e/test_lab_page.py $(PYTEST_ARGS)
 
 watch-proof: $(BIN)/.ready ## Watch a fault of each runtime's service reach the chat, and half an hour of one of them
 	$(BIN)/python -m pytest -m watch tests/e2e/test_watch.py $(PYTEST_ARGS)
@@ -145,7 +145,7 @@ site-material: .venv-site/.material ## Build the same pages with Material for Mk
 	.venv-site/bin/mkdocs build --clean --strict --site-dir build/site-material
 
 site-proof: site ## Look at every page of the site in a browser, and type the commands of its pages
-	$(BIN)/python -m pytest -m site tests/e2e/test_site.py $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m site tests/e2e/test_site.py tests/e2e/test_pages_are_typed.py $(PYTEST_ARGS)
 
 clean: ## Remove what make has made
 	rm -rf $(VENV) .venv-site .venv-scanners .pythons .helm .node .pipelines .servers demo build dist

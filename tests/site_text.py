@@ -25,27 +25,43 @@ WALKED = ("start.md", "which-rung.md", "two-hour-class.md", "weekend-alone.md")
 IN_A_TERMINAL = ("first-lab.md",)
 """Pages whose commands `make lab-walk` types in a terminal, with the built wheel."""
 
-ELSEWHERE = {
+WHOLE = {
     "adopt.md": "tests/e2e/test_adopt_document.py",
-    "check-anywhere.md": "tests/e2e/test_check_anywhere.py",
-    "checks.md": "tests/unit/checks/test_page.py",
-    "company-network.md": "tests/render/test_company_network.py",
-    "day-after.md": "tests/render/test_day_after.py",
-    "install.md": "tools/installs.py",
-    "lab.md": "tests/e2e/test_lab_transcripts.py",
-    "labs.md": "tests/e2e/test_lab_transcripts.py",
-    "own-template.md": "tests/e2e/test_docs_are_followed.py",
-    "platforms.md": "tests/render/test_platform.py",
-    "postmortem.md": "tests/unit/operate/test_postmortem.py",
-    "rehearse.md": "tests/e2e/test_rehearse.py",
-    "secrets.md": "tests/render/test_secrets.py",
-    "updates.md": "tests/e2e/test_docs_are_followed.py",
-    "watch.md": "tests/e2e/test_watch.py",
-    "workloads.md": "tests/render/test_workloads.py",
-    "your-own-framework.md": "tests/e2e/test_framework_services.py",
 }
-"""Other pages with blocks of commands, and what runs these commands."""
+"""Pages of which a test of their own types every block, and that test."""
 
+EXAMPLES = {
+    "checks.md": "tests/unit/checks/test_page.py",
+}
+"""Pages whose blocks are contents of files, and the test that runs the checks on them."""
+
+FOLLOWED_BY = (
+    "tests/e2e/test_docs_are_followed.py",
+    "tests/e2e/test_first_lab.py",
+    "tests/e2e/test_lab_page.py",
+    "tests/e2e/test_lab_transcripts.py",
+    "tests/e2e/test_pages_are_typed.py",
+    "tests/e2e/test_watch.py",
+    "tests/unit/operate/test_postmortem.py",
+)
+"""The tests that type a block with the name that a comment before it gives: `followed: NAME`."""
+
+ROOT = DOCS.parent
+ON_THE_SITE = tuple(
+    sorted(
+        [
+            *(file.relative_to(DOCS).as_posix() for file in DOCS.rglob("*.md")),
+            *("../CONTRIBUTING.md", "../README.md", "../SECURITY.md"),
+        ]
+    )
+)
+"""Every page, as a path from the folder of the documents."""
+
+_FENCE = re.compile(
+    r"(?:^ *<!-- (?P<kind>not run|exit code|followed): (?P<value>[^\n]*?) -->\n)?"
+    r"^(?P<indent> *)```(?:console|sh)\n(?P<text>.*?)^ *```$",
+    re.DOTALL | re.MULTILINE,
+)
 _BLOCK = re.compile(
     r"(?:^ *<!-- (not run|exit code): ([^\n]*?) -->\n)?^( *)```console\n(.*?)^ *```\n"
     r"(?:\n```text\n(.*?)```\n)?",
@@ -80,6 +96,36 @@ def commands(page: str) -> list[Block]:
             )
         )
     return blocks
+
+
+def followed(page: str, name: str) -> list[str]:
+    """Return the commands of the blocks of a page that have this name, without output and `$`."""
+    blocks = [
+        _commands(found["text"], found["indent"])
+        for found in _FENCE.finditer(read(page))
+        if (found["kind"], found["value"]) == ("followed", name)
+    ]
+    assert blocks, f"{page} has no block {name}"
+    return blocks
+
+
+def _commands(text: str, indent: str) -> str:
+    lines = [line.removeprefix(indent) for line in text.splitlines()]
+    if any(line.startswith("$ ") for line in lines):
+        lines = [line.removeprefix("$ ") for line in lines if line.startswith("$ ")]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def not_held(page: str, text: str, tests: str) -> list[str]:
+    """Return the blocks of a page that nothing types and that have no reason; `tests` is their text."""
+    if page in (*WALKED, *IN_A_TERMINAL, *WHOLE, *EXAMPLES):
+        return []
+    return [
+        found["text"]
+        for found in _FENCE.finditer(text)
+        if not (found["kind"] == "not run" and found["value"])
+        and not (found["kind"] == "followed" and f'("{page}", "{found["value"]}")' in tests)
+    ]
 
 
 def read(page: str) -> str:

@@ -53,6 +53,7 @@ def _part(file: LabFile) -> Iterator[str]:
     yield ""
     yield from _filled(f"**Your task.** {found.task}")
     yield ""
+    yield "<!-- followed: start -->"
     yield "```console"
     yield f"$ scaffold lab start {found.number}"
     yield "$ scaffold lab check"

@@ -198,11 +198,24 @@ def every() -> tuple[Fault, ...]:
         ValueError: two faults have the same name.
 
     """
-    faults = tuple(chain.from_iterable(_read(subject, file) for subject, file in _files()))
+    read = ((subject, file.read_text(encoding="utf-8")) for subject, file in _files())
+    faults = tuple(chain.from_iterable(_read(subject, text) for subject, text in read))
     names = [fault.name for fault in faults]
     for name in sorted({name for name in names if names.count(name) > 1}):
         raise ValueError(f"{name} is the name of two faults")
     return faults
+
+
+def named(name: str) -> Fault | None:
+    """Return the fault of a name, None if there is none; only its own file is parsed."""
+    line = f"- name: {name}\n"
+    found = (
+        fault
+        for subject, file in _files()
+        if line in (text := file.read_text(encoding="utf-8"))
+        for fault in _read(subject, text)
+    )
+    return next((fault for fault in found if fault.name == name), None)
 
 
 def _files() -> list[tuple[str, Traversable]]:
@@ -216,8 +229,8 @@ def _files() -> list[tuple[str, Traversable]]:
     return sorted(found)
 
 
-def _read(subject: str, file: Traversable) -> Iterator[Fault]:
-    for entry in data(file.read_text(encoding="utf-8")):
+def _read(subject: str, text: str) -> Iterator[Fault]:
+    for entry in data(text):
         edits = tuple(edit(one) for one in entry.pop("edits"))
         place = entry.pop("at", None)
         yield Fault(subject=subject, edits=edits, at=At(**place) if place else None, **entry)

@@ -63,12 +63,16 @@ def report(folders: tuple[Path, ...], form: str) -> None:
 )
 @options.debug
 def bundle(folder: Path, tracks: tuple[str, ...], wheel: Path | None) -> None:
-    """Download what a room without a network needs into DIR: packages, runtimes, checksums."""
+    """Download what a room without a network needs into DIR: packages, runtimes, checksums.
+
+    The files are for machines like this one: the same system, processor and version of Python.
+    """
     from scaffolder.lab import bundle as bundling  # the other commands of the lab need none of it
 
     made = bundling.make(folder, tracks, wheel)
     click.echo(f"{counted(len(made.files), 'file')}, {made.size / 1_000_000:.0f} MB in {folder}")
-    click.echo("in the room:")
+    click.echo(f"for {bundling.machine()}")
+    click.echo("in the room, in a copy of this folder:")
     for one in made.commands:
         click.echo(f"  {one}")
 

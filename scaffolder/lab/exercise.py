@@ -55,6 +55,7 @@ _KEYS = frozenset(
     )
 )
 _ID = re.compile(r"[a-z][a-z0-9-]*")
+_ENTRY = re.compile(r"^- id: (\S+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,39 +106,74 @@ def every() -> tuple[Exercise, ...]:
 
     """
     known = {fault.name: fault for fault in faults.every()}
-    found: list[Exercise] = []
-    for family, entry in _entries():
-        found.append(_exercise(family, entry, len(found) + 1, known))
+    found = tuple(_exercise(entry, known.get(_fault(entry))) for entry in _entries())
     ids = [one.id for one in found]
     for name in sorted({name for name in ids if ids.count(name) > 1}):
         raise ValueError(f"{name} is the id of two exercises")
-    return tuple(found)
+    return found
 
 
 def named(word: str) -> Exercise:
     """Return the exercise of an id or of a number, as in e7. Raises ProjectError if absent."""
-    for one in every():
-        if word in {one.id, f"e{one.number}"}:
-            return one
+    if found := find(word):
+        return found
     raise ProjectError(f"unknown exercise {word!r}", hint="scaffold lab list --all")
 
 
-def _entries() -> Iterator[tuple[str, dict[str, Any]]]:
-    folder = files(__package__) / "exercises"
+def find(word: str) -> Exercise | None:
+    """Return the exercise of an id or of a number, None if absent; no other file is parsed."""
+    first = 1
     for family in FAMILIES:
-        text = (folder / f"{family}.yml").read_text(encoding="utf-8")
-        for entry in data(text):
-            yield family, entry
+        text = _text(family)
+        ids = _ENTRY.findall(text)
+        for number, name in enumerate(ids, first):
+            if word in {name, f"e{number}"}:
+                entry = _parsed(family, text, first)[number - first]
+                return _exercise(entry, faults.named(_fault(entry)))
+        first += len(ids)
+    return None
 
 
-def _exercise(
-    family: str, entry: dict[str, Any], number: int, known: Mapping[str, faults.Fault]
-) -> Exercise:
+@dataclass(frozen=True, kw_only=True)
+class _Entry:
+    """An entry of a file, as it is written there."""
+
+    family: str
+    number: int
+    values: dict[str, Any]
+
+
+def _entries() -> Iterator[_Entry]:
+    first = 1
+    for family in FAMILIES:
+        parsed = _parsed(family, _text(family), first)
+        yield from parsed
+        first += len(parsed)
+
+
+def _text(family: str) -> str:
+    return (files(__package__) / "exercises" / f"{family}.yml").read_text(encoding="utf-8")
+
+
+def _parsed(family: str, text: str, first: int) -> list[_Entry]:
+    return [
+        _Entry(family=family, number=number, values=values)
+        for number, values in enumerate(data(text), first)
+    ]
+
+
+def _fault(entry: _Entry) -> str:
+    """Return the name of the fault that an exercise starts from, "" if it has its own edits."""
+    return str(entry.values["start"].get("fault", "")) if "start" in entry.values else ""
+
+
+def _exercise(written: _Entry, fault: faults.Fault | None) -> Exercise:
+    entry = written.values
     if problems := [*(_KEYS - entry.keys()), *(entry.keys() - _KEYS)]:
         raise ValueError(f"exercise {entry.get('id')}: missing or unknown: {', '.join(problems)}")
     if not _ID.fullmatch(entry["id"]):
         raise ValueError(f"{entry['id']!r} is not an exercise id")
-    answers, edits = _start(entry["start"], known)
+    answers, edits = _start(entry["start"], fault)
     criteria = tuple(_criterion(one) for one in entry["criteria"])
     texts = {
         key: " ".join(entry[key].split())
@@ -145,8 +181,8 @@ def _exercise(
     }
     return Exercise(
         id=entry["id"],
-        number=number,
-        family=family,
+        number=written.number,
+        family=written.family,
         answers=answers,
         edits=edits,
         criteria=(*criteria, OTHERS),
@@ -157,12 +193,11 @@ def _exercise(
 
 
 def _start(
-    start: dict[str, Any], known: Mapping[str, faults.Fault]
+    start: dict[str, Any], fault: faults.Fault | None
 ) -> tuple[Mapping[str, object], tuple[Edit, ...]]:
     if "fault" in start:
-        if start["fault"] not in known:
+        if fault is None:
             raise ValueError(f"unknown fault {start['fault']!r}")
-        fault = known[start["fault"]]
         return fault.answers, fault.edits
     return start.get("answers", {}), tuple(faults.edit(one) for one in start["edits"])
 

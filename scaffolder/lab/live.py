@@ -15,7 +15,7 @@ from scaffolder.lab.runtimes import Installed
 from scaffolder.tools.background import Background, free_port
 
 PROGRAM: dict[str, tuple[str, ...]] = {
-    "java": ("-cp", "receipts", "Receipts"),
+    "java": ("-Xmx64m", "-XX:CompressedClassSpaceSize=32m", "-cp", "receipts", "Receipts"),
     "node": ("receipts/receipts.mjs",),
     "python": ("receipts/receipts.py",),
 }

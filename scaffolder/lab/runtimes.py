@@ -30,6 +30,13 @@ _WHEELS: Mapping[tuple[str, str], str] = {
 }
 """Packages that bring a runtime as a file: no rights of an administrator are needed."""
 
+_TRACKS: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "java": (("11", "17", "21", "25"),),
+    "node": (("16",), ("22",)),
+    "python": (),
+}
+"""The runtimes that a track needs: of each tuple the first version that this machine can run."""
+
 _PAGES: Mapping[str, str] = {
     "java": "https://adoptium.net/temurin/releases",
     "node": "https://nodejs.org/en/download",
@@ -78,9 +85,15 @@ def how_to_get(runtime: str, version: str) -> str:
     return _PAGES[runtime]
 
 
-def wheels(tracks: tuple[str, ...]) -> dict[str, str]:
-    """Return the folder in `.programs` of each runtime of these tracks, and its package."""
-    return {f"{name}-{version}": one for (name, version), one in _WHEELS.items() if name in tracks}
+def wheels(track: str) -> tuple[tuple[tuple[str, str], ...], ...]:
+    """Return the runtimes that a track needs, each as the packages of which one is enough.
+
+    A package comes with the name of its folder in `.programs`, the best one first.
+    """
+    return tuple(
+        tuple((f"{track}-{version}", _WHEELS[track, version]) for version in versions)
+        for versions in _TRACKS[track]
+    )
 
 
 def _candidates(folder: Path, runtime: str, version: str) -> Iterator[str]:

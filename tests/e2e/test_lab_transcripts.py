@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from site_text import followed
 from support import ROOT
 
 from scaffolder import cli
@@ -21,7 +22,7 @@ from scaffolder.tools.toolchain import SystemToolchain
 
 GOLDEN = ROOT / "tests" / "golden" / "labs"
 LABS = [pytest.param(one.id, id=one.id) for one in lab.every()]
-COMMANDS = ("check", "hint", "hint", "hint", "show situation", "show solution")
+COMMANDS = ("hint", "hint", "hint", "show situation", "show solution")
 VARIANTS = {"works-on-my-machine": "--track python"}
 TERMINAL = {"FORCE_COLOR": "1", "COLUMNS": "100"}
 ACCESSIBLE = {"ACCESSIBLE": "1", "NO_COLOR": "1", "COLUMNS": "80"}
@@ -51,8 +52,10 @@ def typed(words: str) -> str:
 def transcript(name: str) -> Iterator[str]:
     found = lab.required(name)
     variant = VARIANTS.get(name, "--variant 1")
-    yield typed(f"start {found.number} {variant}")
-    for words in COMMANDS:
+    start, check = followed("labs.md", "start")[found.number - 1].splitlines()
+    assert start == f"scaffold lab start {found.number}"
+    yield typed(f"{start.removeprefix('scaffold lab ')} {variant}")
+    for words in (check.removeprefix("scaffold lab "), *COMMANDS):
         yield typed(words)
     place = course.opened(FOLDER, found)
     with SystemToolchain() as toolchain:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from typing import Any
 
 import pytest
 from runtimes import TOOLS
+from site_text import followed
 from support import Repository
 
 pytestmark = pytest.mark.skipif(
@@ -161,6 +163,18 @@ def test_each_runtime_keeps_the_promise(runtime: str, pristine: Repository, tmp_
     held_to_the_promise(stopped)
     assert stopped["subject"] == "ServiceDown of my-service"
     assert stopped["calls"] == 1
+
+
+@pytest.mark.watch
+def test_the_command_of_the_page_ends_with_a_document(pristine: Repository, tmp_path: Path) -> None:
+    repository = pristine(runtime="python", runtime_version=VERSIONS["python"])
+    [block] = followed("watch.md", "script")
+    program, command, *options = shlex.split(block)
+    assert (program, command) == ("scaffold", "watch")
+    [incident] = ended(started(repository, tmp_path / "tmp", *options, runtime="python"))[
+        "incidents"
+    ]
+    held_to_the_promise(incident)
 
 
 @pytest.mark.watch

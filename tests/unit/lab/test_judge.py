@@ -12,7 +12,7 @@ from scaffolder.errors import ToolMissing
 from scaffolder.lab.judge import Light, Verdict, digest, of_checks, others, solved
 from scaffolder.model import Blocked, Check, Finding, NotApplicable, Severity
 from scaffolder.model import Verdict as Found
-from scaffolder.tools.toolchain import SystemToolchain
+from scaffolder.tools.toolchain import NoPrograms, SystemToolchain
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,22 @@ def test_a_check_gives_a_light(
     verdict = of_checks(Criterion(kind=kind), [check(found)], project, tools)
     assert verdict.light is light
     assert bool(verdict.reason) is (light is not Light.GREEN)
+
+
+@pytest.mark.parametrize(
+    ("limit", "light"),
+    [
+        ("the chart was not rendered: helm is not installed", Light.GREEN),
+        ("2 of 9 files were not read", Light.CANNOT_TELL),
+    ],
+)
+def test_without_any_program_a_chart_is_not_rendered_and_that_is_known(
+    limit: str, light: Light, tmp_path: Path, tools: SystemToolchain
+) -> None:
+    project = written(tmp_path, {})
+    asked = [check(Found(limit=limit))]
+    assert of_checks(Criterion(), asked, project, NoPrograms()).light is light
+    assert of_checks(Criterion(), asked, project, tools).light is Light.CANNOT_TELL
 
 
 def test_no_check_is_no_green(tmp_path: Path, tools: SystemToolchain) -> None:

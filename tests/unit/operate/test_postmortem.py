@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import subprocess
 from pathlib import Path
 
 import pytest
+from site_text import followed
 
 from scaffolder import cli
 from scaffolder.errors import ExitCode
@@ -85,6 +88,17 @@ def committed(root: Path, at: str, subject: str) -> str:
     subprocess.run(command, cwd=root, check=True, env=environment)
     show = [*git, "log", "-1", "--format=%h"]
     return subprocess.run(show, cwd=root, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def test_the_command_of_the_page_takes_the_records(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (root / "r.jsonl").rename(root / "records.jsonl")
+    committed(root, "2026-03-03T09:00:00Z", "Release 42")
+    [block] = followed("postmortem.md", "new")
+    assert cli.run(shlex.split(block)[1:]) == ExitCode.CLEAN
+    wrote = r"wrote docs/postmortems/2026-03-03-no-prices\.md: \d events\n"
+    assert re.match(wrote, capsys.readouterr().out)
 
 
 def test_the_timeline_is_what_git_and_the_records_tell(

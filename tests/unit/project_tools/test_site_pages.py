@@ -6,6 +6,7 @@ import posixpath
 import re
 import shlex
 from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -14,11 +15,15 @@ import pytest
 import yaml
 from site_text import (
     DOCS,
-    ELSEWHERE,
+    EXAMPLES,
+    FOLLOWED_BY,
     IN_A_TERMINAL,
+    ON_THE_SITE,
     WALKED,
+    WHOLE,
     WRITTEN,
     commands,
+    not_held,
     read,
     sentences,
     typed,
@@ -126,13 +131,44 @@ def test_every_command_of_a_page_exists_with_its_options(name: str) -> None:
                 parse(shlex.split(line)[1:])
 
 
-def test_every_page_with_commands_says_what_runs_them() -> None:
-    pages = {file.name for file in DOCS.glob("*.md") if typed(file.name)}
-    assert pages - set(WRITTEN) == set(ELSEWHERE)
-    assert [path for path in ELSEWHERE.values() if not (ROOT / path).is_file()] == []
+@pytest.mark.parametrize("name", ON_THE_SITE)
+def test_every_block_of_commands_is_typed_by_a_test_or_has_a_reason(name: str) -> None:
+    assert not_held(name, read(name), texts(FOLLOWED_BY)) == []
 
 
-@pytest.mark.parametrize("name", [name for name in ELSEWHERE if name != "checks.md"])
+def test_the_tests_that_type_a_page_read_it() -> None:
+    for page, test in {**WHOLE, **EXAMPLES}.items():
+        assert page in texts((test,))
+    for test in FOLLOWED_BY:
+        assert re.search(r'\("[a-z-]+\.md", "[a-z]+"\)', texts((test,))), f"{test} types no block"
+
+
+@cache
+def texts(tests: Sequence[str]) -> str:
+    return "".join((ROOT / test).read_text(encoding="utf-8") for test in tests)
+
+
+BLOCK = "```sh\nmake it\n```\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "tests", "held"),
+    [
+        (BLOCK, "", False),
+        (f"<!-- not run: it needs a cloud -->\n{BLOCK}", "", True),
+        (f"<!-- not run:  -->\n{BLOCK}", "", False),
+        (f"<!-- followed: make -->\n{BLOCK}", 'followed("a.md", "make")', True),
+        (f"<!-- followed: make -->\n{BLOCK}", 'followed("b.md", "make")', False),
+        (f"<!-- followed: make -->\n{BLOCK}", "", False),
+        (f"<!-- not run: it needs a cloud -->\n\n{BLOCK}", "", False),
+        ("1. first\n\n   ```console\n   $ make it\n   ```\n", "", False),
+    ],
+)  # fmt: skip
+def test_a_block_with_neither_is_seen(text: str, tests: str, held: bool) -> None:
+    assert (not_held("a.md", text, tests) == []) is held
+
+
+@pytest.mark.parametrize("name", [name for name in ON_THE_SITE if name not in EXAMPLES])
 def test_every_command_of_another_page_exists_with_its_options(name: str) -> None:
     for line in typed(name):
         if line.startswith("scaffold "):
