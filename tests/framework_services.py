@@ -87,18 +87,17 @@ def vendor_packages_of_node(root: Path) -> None:
     """Put the packages of the lock file into app/vendor, and lead the lock file there."""
     path = root / "app/package-lock.json"
     lock = json.loads(path.read_text())
-    packages = {
-        place.rpartition("node_modules/")[2]: entry
-        for place, entry in lock["packages"].items()
-        if place
-    }
+    packages: dict[str, list[dict[str, str]]] = {}  # several places may have one version
+    for place, entry in lock["packages"].items():
+        if place:
+            name = place.rpartition("node_modules/")[2]
+            packages.setdefault(f"{name}@{entry['version']}", []).append(entry)
     (root / "app/vendor").mkdir()
-    wanted = [f"{name}@{entry['version']}" for name, entry in packages.items()]
     pack = ("npm", "pack", "--json", "--pack-destination", "app/vendor")
-    for packed in json.loads(said(root, *pack, *wanted)):
-        entry = packages[packed["name"]]
-        assert entry["integrity"] == packed["integrity"]
-        entry["resolved"] = f"file:vendor/{packed['filename']}"
+    for packed in json.loads(said(root, *pack, *packages)):
+        for entry in packages[packed["id"]]:
+            assert entry["integrity"] == packed["integrity"]
+            entry["resolved"] = f"file:vendor/{packed['filename']}"
     path.write_text(json.dumps(lock, indent=2))
 
 
