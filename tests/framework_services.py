@@ -119,12 +119,17 @@ def put_fastapi(root: Path, tools: Tools) -> None:
     lock_with_wheels(root, "requirements-dev", "-c requirements.in\nhttpx\n")
 
 
+def uv() -> str:
+    """Return the uv of the environment of these tests; one on PATH may be a shim of a version manager."""
+    own = Path(sys.executable).with_name("uv")
+    return str(own) if own.is_file() else "uv"
+
+
 def lock_with_wheels(root: Path, name: str, packages: str) -> None:
     """Write a lock file with hashes, and the wheels that it names, into app/wheels."""
-    uv = shutil.which("uv") or str(Path(sys.executable).with_name("uv"))
     lock = root / f"app/{name}.txt"
     (root / f"app/{name}.in").write_text(packages)
-    compiled = (uv, "pip", "compile", "--quiet", "--generate-hashes", "--python", sys.executable)
+    compiled = (uv(), "pip", "compile", "--quiet", "--generate-hashes", "--python", sys.executable)
     said(root, *compiled, f"app/{name}.in", "--output-file", str(lock))
     pip = (sys.executable, "-m", "pip", "download", "--quiet", "--require-hashes")
     said(root, *pip, "--only-binary=:all:", "-r", str(lock), "-d", "app/wheels")
