@@ -87,18 +87,17 @@ def vendor_packages_of_node(root: Path) -> None:
     """Put the packages of the lock file into app/vendor, and lead the lock file there."""
     path = root / "app/package-lock.json"
     lock = json.loads(path.read_text())
-    packages = {
-        place.rpartition("node_modules/")[2]: entry
-        for place, entry in lock["packages"].items()
-        if place
-    }
+    packages: dict[str, list[dict[str, str]]] = {}  # several places may have one version
+    for place, entry in lock["packages"].items():
+        if place:
+            name = place.rpartition("node_modules/")[2]
+            packages.setdefault(f"{name}@{entry['version']}", []).append(entry)
     (root / "app/vendor").mkdir()
-    wanted = [f"{name}@{entry['version']}" for name, entry in packages.items()]
     pack = ("npm", "pack", "--json", "--pack-destination", "app/vendor")
-    for packed in json.loads(said(root, *pack, *wanted)):
-        entry = packages[packed["name"]]
-        assert entry["integrity"] == packed["integrity"]
-        entry["resolved"] = f"file:vendor/{packed['filename']}"
+    for packed in json.loads(said(root, *pack, *packages)):
+        for entry in packages[packed["id"]]:
+            assert entry["integrity"] == packed["integrity"]
+            entry["resolved"] = f"file:vendor/{packed['filename']}"
     path.write_text(json.dumps(lock, indent=2))
 
 
@@ -120,12 +119,17 @@ def put_fastapi(root: Path, tools: Tools) -> None:
     lock_with_wheels(root, "requirements-dev", "-c requirements.in\nhttpx\n")
 
 
+def uv() -> str:
+    """Return the uv of the environment of these tests; one on PATH may be a shim of a version manager."""
+    own = Path(sys.executable).with_name("uv")
+    return str(own) if own.is_file() else "uv"
+
+
 def lock_with_wheels(root: Path, name: str, packages: str) -> None:
     """Write a lock file with hashes, and the wheels that it names, into app/wheels."""
-    uv = shutil.which("uv") or str(Path(sys.executable).with_name("uv"))
     lock = root / f"app/{name}.txt"
     (root / f"app/{name}.in").write_text(packages)
-    compiled = (uv, "pip", "compile", "--quiet", "--generate-hashes", "--python", sys.executable)
+    compiled = (uv(), "pip", "compile", "--quiet", "--generate-hashes", "--python", sys.executable)
     said(root, *compiled, f"app/{name}.in", "--output-file", str(lock))
     pip = (sys.executable, "-m", "pip", "download", "--quiet", "--require-hashes")
     said(root, *pip, "--only-binary=:all:", "-r", str(lock), "-d", "app/wheels")

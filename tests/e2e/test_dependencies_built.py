@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from framework_services import COMMONS_LANG, MAVEN_REPOSITORY, run, said, use_commons_lang
+from framework_services import COMMONS_LANG, MAVEN_REPOSITORY, run, said, use_commons_lang, uv
 from runtimes import TOOLS, Tools
 from support import Repository
 
@@ -120,13 +120,13 @@ dev = ["httpx"]
 """
 
 
-def _lock_with_uv(root: Path, uv: str) -> None:
+def _lock_with_uv(root: Path, program: str) -> None:
     (root / "app/pyproject.toml").write_text(PROJECT)
-    said(root, uv, "lock", "--quiet", "--project", "app", "--python", sys.executable)
+    said(root, program, "lock", "--quiet", "--project", "app", "--python", sys.executable)
 
 
-def _lock_with_hashes(root: Path, uv: str) -> None:
-    compile_lock = (uv, "pip", "compile", "--quiet", "--universal", "--generate-hashes")
+def _lock_with_hashes(root: Path, program: str) -> None:
+    compile_lock = (program, "pip", "compile", "--quiet", "--universal", "--generate-hashes")
     for name, packages in (
         ("requirements", "fastapi\nuvicorn\n"),
         ("requirements-dev", "-c requirements.txt\nhttpx\n"),
@@ -139,13 +139,12 @@ def _lock_with_hashes(root: Path, uv: str) -> None:
 def test_a_service_in_python_uses_a_framework(
     lock: Callable[[Path, str], None], repository: Repository
 ) -> None:
-    uv = shutil.which("uv") or str(Path(sys.executable).with_name("uv"))
     root = repository(runtime="python")
     (root / "app/src/service/framework.py").write_text(FRAMEWORK_PY)
     (root / "app/tests/test_framework.py").write_text(FRAMEWORK_TEST_PY)
     before = run(root, "bash", "app/test.sh", PYTHON=sys.executable)
     assert "ModuleNotFoundError" in before.stdout + before.stderr
-    lock(root, uv)
+    lock(root, uv())
     tests = said(root, "bash", "app/test.sh", PYTHON=sys.executable)
     assert "test_the_framework_answers" in tests
     assert (root / "build/app/fastapi").is_dir()
@@ -154,12 +153,11 @@ def test_a_service_in_python_uses_a_framework(
 
 
 def test_the_lock_of_uv_is_read_as_uv_exports_it(repository: Repository) -> None:
-    uv = shutil.which("uv") or str(Path(sys.executable).with_name("uv"))
     root = repository(runtime="python")
-    _lock_with_uv(root, uv)
+    _lock_with_uv(root, uv())
     exported = said(
         root,
-        *(uv, "export", "--quiet", "--project", "app", "--frozen", "--no-dev"),
+        *(uv(), "export", "--quiet", "--project", "app", "--frozen", "--no-dev"),
         *("--no-emit-project", "--no-hashes", "--no-annotate", "--no-header"),
     )
     said(root, sys.executable, "app/packages.py", "build/packages")
