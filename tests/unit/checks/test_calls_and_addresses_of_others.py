@@ -274,7 +274,7 @@ JOB = "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n"
         ("      - run: npm ci\n        working-directory: dist\n", 0),
         ("      - run: npm ci\n        working-directory: ${{ matrix.folder }}\n", 0),
         ("      - run: mkdir -p web\n      - run: npm ci\n        working-directory: web\n", 0),
-        ("      - run: mkdir -p web\n      - run: npm ci\n        working-directory: apps\n", 0),
+        ("      - run: mkdir -p web\n      - run: npm ci\n        working-directory: other\n", 0),
         ("      - run: mkdir -p web\n      - run: ls\n        working-directory: terrafrom/prod\n", 1),
         ("      - run: cp a b\n      - run: ls\n        working-directory: ./terraform/prods\n", 1),
         ("      - run: sed -i s/a/b/ c\n      - run: terraform -chdir=teraform/prod plan\n", 1),
