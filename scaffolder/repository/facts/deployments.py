@@ -135,7 +135,9 @@ def meant(project: Project, one: KubernetesObject, kind: str, name: str) -> Kube
     names = [other.name for other in nearest(one, beside)] + [other.name for other in beside]
     near = difflib.get_close_matches(name, names, n=1, cutoff=_least_likeness(project, one))
     near = [other for other in near if _digits(other) == _digits(name) or one.origins]
-    before = {former: other.name for other in beside for former in other.former}
+    before: dict[str, str] = {}
+    for other in beside:
+        before |= dict.fromkeys(other.former, other.name)
     if not near and (slip := spelling.meant(name, before)):
         near = [before[slip]]
     if not near and is_complete(project, one) and any(other.name == one.name for other in beside):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, product
 from pathlib import Path
 from typing import Any
 
@@ -105,7 +106,8 @@ def _absent(project: Project) -> Iterator[tuple[Source, Path | None]]:
         places = [folder / one.path for folder in _contexts(project, one)]
         if one.path.name in named or any(path in ignored for path in places):
             continue
-        if not any(path.is_relative_to(of) for path in places for of in files.submodules(project)):
+        inside = product(places, files.submodules(project))
+        if not any(path.is_relative_to(submodule) for path, submodule in inside):
             yield one, near
 
 
@@ -187,12 +189,8 @@ def _ignored(project: Project) -> Excluded:
 
     More is left out in this way than Git leaves out, never less.
     """
-    patterns = [
-        line.strip()
-        for file in project.named(".gitignore")
-        for line in project.lines(file)
-        if line.strip() and not line.strip().startswith(("#", "!"))
-    ]
+    lines = map(str.strip, chain.from_iterable(map(project.lines, project.named(".gitignore"))))
+    patterns = [line for line in lines if line and not line.startswith(("#", "!"))]
     return Excluded(pattern.lstrip("/") for pattern in patterns)
 
 
