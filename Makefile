@@ -52,8 +52,8 @@ faults: $(BIN)/.ready ## Make every fault of the checks, and run all checks on e
 histories: $(BIN)/.ready ## Merge thousands of random histories, with our engine and with plain Copier, and stop an update at every place
 	$(BIN)/python -m pytest -s -m histories tests/unit/update/test_histories.py tests/unit/update/test_dry_runs.py tests/e2e/test_every_release_updates.py tests/e2e/test_migration_walk.py tests/e2e/test_add_environment.py tests/e2e/test_every_rung.py tests/e2e/test_climbs.py tests/e2e/test_update_is_killed.py tests/e2e/test_update_is_stopped.py $(PYTEST_ARGS)
 
-rehearse: $(BIN)/.ready ## Apply, plan and destroy every Terraform tree of the matrix in a cloud that is a document
-	$(BIN)/python -m pytest -n 2 -m rehearse tests/e2e/test_rehearse.py tests/e2e/test_platform_rehearsed.py $(PYTEST_ARGS)
+rehearse: $(BIN)/.ready .emulator/.ready ## Apply, plan and destroy every Terraform tree of the matrix in a cloud that is a document, and a company in an emulator of AWS
+	$(BIN)/python -m pytest -rs -n 2 -m rehearse tests/e2e/test_rehearse.py tests/e2e/test_platform_rehearsed.py tests/e2e/test_company_in_an_emulator.py $(PYTEST_ARGS)
 
 load: $(BIN)/.ready ## Put load on the service of every runtime: SIGTERM, idle and half-sent connections, saturation
 	$(BIN)/python -m pytest -s -m load tests/load $(PYTEST_ARGS)
@@ -148,7 +148,7 @@ site-proof: site ## Look at every page of the site in a browser, and type the co
 	$(BIN)/python -m pytest -m site tests/e2e/test_site.py tests/e2e/test_pages_are_typed.py $(PYTEST_ARGS)
 
 clean: ## Remove what make has made
-	rm -rf $(VENV) .venv-site .venv-scanners .pythons .helm .node .pipelines .servers demo build dist
+	rm -rf $(VENV) .venv-site .venv-scanners .emulator .pythons .helm .node .pipelines .servers demo build dist
 
 # What a user installs, at the versions of the lock; the development environment below has it too.
 $(BIN)/.installed: pyproject.toml $(LOCK)
@@ -175,6 +175,11 @@ $(BIN)/.ready: pyproject.toml $(LOCK)
 
 .venv-scanners/.ready: requirements/scanners.txt | $(BIN)/.ready
 	$(BIN)/python tools/scanners.py --install
+
+.emulator/.ready: requirements/emulator.txt
+	$(PYTHON) -m venv .emulator
+	.emulator/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements/emulator.txt
+	@touch $@
 
 .servers/.ready: tests/servers/debian.sh requirements/servers.txt
 	$(PYTHON) -m venv .servers/ansible

@@ -228,9 +228,9 @@ def all_groups(strength: int) -> set[Group]:
     }
 
 
-def can_be(group: Group) -> bool:
-    """Return whether some service's answers hold all values of a group; the search of `scaffold try` is asked."""
-    service = {**_IDENTITY, "kind": "service"}
+def can_be(group: Group, kind: str = "service") -> bool:
+    """Return whether some repository of a kind holds all values of a group; the search of `scaffold try` is asked."""
+    given = {**_IDENTITY, "kind": kind}
     fixed: dict[str, object] = {name: value for name, value in group if ":" not in name}
     for question in answers.questions():
         chosen = {
@@ -243,7 +243,7 @@ def can_be(group: Group) -> bool:
             yes = [name for name, value in chosen.items() if value == "yes"]
             fixed[question.name] = yes or open_
     try:
-        return next(pairwise.combined(None, {**service, **fixed}, Pairs()), None) is not None
+        return next(pairwise.combined(None, {**given, **fixed}, Pairs()), None) is not None
     except AnswersError:
         return False
 

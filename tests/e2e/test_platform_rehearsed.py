@@ -8,15 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from company import SERVICES, company
 from support import Repository
 
-from scaffolder.operate import services
 from scaffolder.rehearse import Rehearsal, Request, rehearse
 from scaffolder.tools.programs import TERRAFORM
 from scaffolder.tools.toolchain import SystemToolchain
 from scaffolder.update.rehearsal import between
-
-SERVICES = ("pay-api", "pay-web", "shop")
 
 
 @pytest.fixture(scope="module")
@@ -27,21 +25,6 @@ def tools() -> Iterator[SystemToolchain]:
         if toolchain.find(TERRAFORM) is None:
             pytest.skip("there is no terraform")
         yield toolchain
-
-
-def company(
-    cloud: str, pristine: Repository, folder: Path, accounts: str = "one"
-) -> dict[str, Path]:
-    """Return the repositories of a platform, which has three services on its list, and of these."""
-    alike = {"cloud": cloud, "accounts": accounts}
-    made = {
-        name: pristine(service_name=name, cluster="shared", platform="acme", **alike)
-        for name in SERVICES
-    }
-    shutil.copytree(pristine(service_name="acme", kind="platform", **alike), folder / "acme")
-    for repository in made.values():
-        services.add(repository / "platform-request.yaml", folder / "acme")
-    return {"acme": folder / "acme", **made}
 
 
 def problems(found: Rehearsal) -> list[tuple[object, ...]]:

@@ -584,7 +584,7 @@ def test_a_platform_and_three_services_share_no_name(
     tools: SystemToolchain, pristine: Repository, tmp_path: Path, cloud: str
 ) -> None:
     every = [
-        pristine(cloud=cloud, service_name="platform", ci=["github"]),
+        pristine(cloud=cloud, service_name="acme", kind="platform", ci=["github"]),
         pristine(cloud=cloud, service_name="pay-api", cluster="shared", ci=["github"]),
         pristine(cloud=cloud, service_name="pay-web", cluster="shared", ci=list(SYSTEMS)),
         pristine(cloud=cloud, service_name="shop", cluster="shared", level="work"),

@@ -51,11 +51,26 @@ def test_every_triple_of_values_that_is_valid_together_is_among_them() -> None:
     assert [sorted(triple) for triple in unexplained if combinations.can_be(triple)] == []
 
 
+def test_every_pair_of_answers_of_a_platform_that_is_valid_together_is_among_them() -> None:
+    rows = [row for row in TRIPLES if row["kind"] == "platform"]
+    there = combinations.groups(rows, 2)
+    asked = {name for pair in there for name, _ in pair}
+    absent = [
+        pair
+        for pair in combinations.all_groups(2) - there
+        if {name for name, _ in pair} <= asked and combinations.can_be(pair, "platform")
+    ]
+    assert [sorted(pair) for pair in absent] == []
+    assert {"cloud", "accounts", "nodes", "oidc_provider", "level", "ci:gitlab"} <= asked
+
+
 def test_a_group_of_values_can_be_or_cannot() -> None:
     together = {"cloud": "aws", "cluster": "shared", "ci:github": "no"}
     assert combinations.can_be(frozenset(together.items()))
     assert not combinations.can_be(frozenset({"cloud": "none", "cluster": "shared"}.items()))
     assert not combinations.can_be(frozenset({"runtime": "go", "runtime_version": "21"}.items()))
+    assert not combinations.can_be(frozenset(together.items()), "platform")
+    assert combinations.can_be(frozenset({"cloud": "azure", "level": "work"}.items()), "platform")
 
 
 @pytest.mark.parametrize("strength", [1, 2])

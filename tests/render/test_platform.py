@@ -13,9 +13,12 @@ from typing import Any
 import pytest
 import yaml
 from rbac import Identity, allowed, request
-from support import Repository
+from support import TODAY, Repository, ScriptedToolchain
 
+from scaffolder import checks
 from scaffolder.operate import services
+from scaffolder.repository import pipelines
+from scaffolder.repository.project import Project
 from scaffolder.template import answers
 
 Object = dict[str, Any]
@@ -116,6 +119,15 @@ def test_a_platform_has_nothing_of_a_service(company: Company) -> None:
     roots = {"aws": {"bootstrap", "shared", "env"}, "azure": {"bootstrap", "env"}, "none": set()}
     there = {file.parent.name for file in company.platform.glob("terraform/*/main.tf")}
     assert there == roots[company.cloud]
+
+
+def test_no_check_finds_anything_in_the_platform_and_its_services(company: Company) -> None:
+    own = tuple(check for check in checks.every(today=TODAY) if check.tool is None)
+    for root in (company.list, *company.services.values()):
+        report = checks.run(Project(root), own, ScriptedToolchain({}))
+        found = [str(one) for result in report.results for one in result.findings]
+        assert (root.name, found) == (root.name, [])
+        assert len(report.results) > 20
 
 
 def test_platform_and_services_share_no_object(company: Company) -> None:
@@ -287,9 +299,6 @@ def test_every_pipeline_brings_the_list_to_each_environment_in_order(
     ci: str, pristine: Repository
 ) -> None:
     root = pristine(service_name="acme", kind="platform", ci=(ci,))
-    from scaffolder.repository import pipelines
-    from scaffolder.repository.project import Project
-
     (found,) = [
         one
         for one in pipelines.stages(Project(root))
