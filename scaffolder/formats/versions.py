@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from scaffolder.formats.regex import regex
+
 Version = tuple[int, ...]
 
-_PART = re.compile(
+_PART = regex(
     r"(>=|<=|==|~>|~=|!=|>|<|=|\^|~)?\s*v?(\d+(?:\.(?:\d+|[xX*]))*(?:\.[xX*])?|[xX*])(?:[-+][\w.+-]*)?"
 )
-_HYPHEN = re.compile(r"v?(\d+(?:\.\d+)*)\s+-\s+v?(\d+(?:\.\d+)*)")
+_HYPHEN = regex(r"v?(\d+(?:\.\d+)*)\s+-\s+v?(\d+(?:\.\d+)*)")
 _HIGHEST = 10**9
 
 
