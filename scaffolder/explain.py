@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scaffolder.errors import ProjectError, RenderError
+from scaffolder.formats.regex import regex
 from scaffolder.repository.project import Project
 from scaffolder.template import answers, bundled, question_types, sandbox
 from scaffolder.template.answers import Answer
@@ -19,17 +20,15 @@ from scaffolder.tools import package_data
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
 
-_MARK = re.compile(r"\[\[(.*?)\]\]")
-_INCLUDE = re.compile(
+_MARK = regex(r"\[\[(.*?)\]\]")
+_INCLUDE = regex(
     r"(?:\[%-?|^\s*#%)\s*include\s+(.+?)(?:\s+ignore missing)?\s*(?:-?%\]|$)", re.MULTILINE
 )
-_LOOP = re.compile(r"\[% yield (\w+) from (\w+) %\](.*?)\[% endyield %\]")
+_LOOP = regex(r"\[% yield (\w+) from (\w+) %\](.*?)\[% endyield %\]")
 """A name of which each item of a list gives a file; Copier allows one in a path."""
 _COMPUTED = frozenset({"float", "int", "json", "yaml"})
-_STATEMENT = re.compile(
-    r"(?:^\s*#%|\[%-?)\s*(if|elif|else|endif|for|endfor)\b\s*(.*?):?\s*(?:-?%\]|$)"
-)
-_WORD = re.compile(r"\b[a-z_]+\b")
+_STATEMENT = regex(r"(?:^\s*#%|\[%-?)\s*(if|elif|else|endif|for|endfor)\b\s*(.*?):?\s*(?:-?%\]|$)")
+_WORD = regex(r"\b[a-z_]+\b")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scaffolder.adopt.propose import Proposal
+from scaffolder.formats.regex import regex
 from scaffolder.model import Report
 from scaffolder.repository import facts, files
 from scaffolder.repository.project import Project
@@ -16,8 +17,8 @@ from scaffolder.repository.runtimes import RUNTIMES
 _FORMATS = (".editorconfig", ".gitattributes")
 """Rules for the files that are there, which follow other ones: line endings, indentation."""
 
-_CALL = re.compile(r"^\s*-?\s*uses:\s*[\"']?\./([^\s\"'#]+)", re.MULTILINE)
-_MAKE = re.compile(r"(?:^|[\s;&|('\"])make (?:-\S+ )*([a-z][\w-]*)", re.MULTILINE)
+_CALL = regex(r"^\s*-?\s*uses:\s*[\"']?\./([^\s\"'#]+)", re.MULTILINE)
+_MAKE = regex(r"(?:^|[\s;&|('\"])make (?:-\S+ )*([a-z][\w-]*)", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from scaffolder.adopt.found import by_weight
 from scaffolder.errors import ProjectError
+from scaffolder.formats.regex import regex
 from scaffolder.repository import files, reading
 from scaffolder.repository.facts.versions_of_images import runtime_of, split
 from scaffolder.repository.project import Project
 from scaffolder.repository.runtimes import RUNTIMES
 
 _OF_IMAGES = {
-    ".NET": re.compile(r"(?:^|/)dotnet/(?:aspnet|runtime|sdk|runtime-deps|framework)"),
-    "PHP": re.compile(r"(?:^|/)(?:php|composer|wordpress|frankenphp)$"),
-    "Ruby": re.compile(r"(?:^|/)(?:ruby|rails|jruby|truffleruby)$"),
-    "Rust": re.compile(r"(?:^|/)(?:rust|rust-musl-builder|cargo-chef)$"),
-    "Elixir": re.compile(r"(?:^|/)elixir$"),
-    "Erlang": re.compile(r"(?:^|/)erlang$"),
-    "Scala": re.compile(r"(?:^|/)(?:sbt|scala-sbt)$"),
-    "Clojure": re.compile(r"(?:^|/)clojure$"),
-    "Swift": re.compile(r"(?:^|/)swift$"),
-    "Dart": re.compile(r"(?:^|/)(?:dart|flutter)$"),
-    "Haskell": re.compile(r"(?:^|/)haskell$"),
-    "C or C++": re.compile(r"(?:^|/)gcc$"),
-    "Perl": re.compile(r"(?:^|/)perl$"),
-    "Deno": re.compile(r"(?:^|/)deno$"),
-    "Bun": re.compile(r"(?:^|/)bun$"),
+    ".NET": regex(r"(?:^|/)dotnet/(?:aspnet|runtime|sdk|runtime-deps|framework)"),
+    "PHP": regex(r"(?:^|/)(?:php|composer|wordpress|frankenphp)$"),
+    "Ruby": regex(r"(?:^|/)(?:ruby|rails|jruby|truffleruby)$"),
+    "Rust": regex(r"(?:^|/)(?:rust|rust-musl-builder|cargo-chef)$"),
+    "Elixir": regex(r"(?:^|/)elixir$"),
+    "Erlang": regex(r"(?:^|/)erlang$"),
+    "Scala": regex(r"(?:^|/)(?:sbt|scala-sbt)$"),
+    "Clojure": regex(r"(?:^|/)clojure$"),
+    "Swift": regex(r"(?:^|/)swift$"),
+    "Dart": regex(r"(?:^|/)(?:dart|flutter)$"),
+    "Haskell": regex(r"(?:^|/)haskell$"),
+    "C or C++": regex(r"(?:^|/)gcc$"),
+    "Perl": regex(r"(?:^|/)perl$"),
+    "Deno": regex(r"(?:^|/)deno$"),
+    "Bun": regex(r"(?:^|/)bun$"),
 }
 """The names of images that bring a language, without tags."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from scaffolder.adopt import charts
 from scaffolder.adopt.found import Found, matches
+from scaffolder.formats.regex import regex
 from scaffolder.model import Location
 from scaffolder.repository import files
 from scaffolder.repository.clouds import CLOUDS
@@ -29,7 +29,7 @@ _GOOGLE = (
 _ASIDE = frozenset(
     {"docs", "doc", "examples", "example", "samples", "vendor", "third_party", "test", "tests"}
 )
-_COMMENT = re.compile(r"^\s*(?:#|//|\*|<!--)")
+_COMMENT = regex(r"^\s*(?:#|//|\*|<!--)")
 
 
 def cloud(project: Project) -> Found | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from scaffolder.adopt.found import Found, by_weight, matches
+from scaffolder.formats.regex import regex
 from scaffolder.model import Location
 from scaffolder.repository import facts, files, reading
 from scaffolder.repository.facts import ownership, ports, services
@@ -31,11 +31,11 @@ _TESTS = frozenset({"test", "tests", "e2e", "spec", "__tests__", "mock", "mocks"
 _DEBUGGERS = frozenset({"5005", "9229", "2345", "5678"})
 """Ports of debuggers, which images expose beside that of the service."""
 
-_NAMED = re.compile(r"^(?:http|https?-?(?:web|api|server|main)|web|api|app|rest|main|server)\d*$")
-_ASIDE = re.compile(
+_NAMED = regex(r"^(?:http|https?-?(?:web|api|server|main)|web|api|app|rest|main|server)\d*$")
+_ASIDE = regex(
     r"metrics|prom|health|probe|admin|manage|debug|grpc|gossip|peer|pprof|telemetry|tracing|otel"
 )
-_ENTRY = re.compile(r"^(?:main|index|server|app|application|config|settings|bootstrap)\b")
+_ENTRY = regex(r"^(?:main|index|server|app|application|config|settings|bootstrap)\b")
 _STARTED = Clue(
     files=("Procfile",), pattern=r"(?:--port[= ]|--bind[= ]\S*:|-b \S*:)(\d{2,5})", rank=1
 )
@@ -179,11 +179,11 @@ def _composed(project: Project) -> Iterator[_Candidate]:
                 yield one.port, place(project, file, one.line)
 
 
-_LISTENS = re.compile(
+_LISTENS = regex(
     r"^(?P<indent>\s*)[\"']?(?:https?|listen\w*|bind\w*|addr\w*|address|web|server_?addr\w*|http_?\w*addr\w*)"
     r"[\"']?\s*[:=].*?(?:0\.0\.0\.0|\[::\]|127\.0\.0\.1|localhost|[\s\"'])?:(?P<port>\d{4,5})\b(?!/)"
 )
-_TABLE = re.compile(r"^(?P<indent>\s*)\[?[\"']?(?P<name>[\w.-]+)[\"']?(?:\]|:)\s*(?:#.*)?$")
+_TABLE = regex(r"^(?P<indent>\s*)\[?[\"']?(?P<name>[\w.-]+)[\"']?(?:\]|:)\s*(?:#.*)?$")
 
 
 def _configured(project: Project) -> Iterator[_Candidate]:

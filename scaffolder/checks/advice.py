@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
+from scaffolder.formats.regex import regex
 from scaffolder.model import Finding, Report, Result, Severity
 
 
@@ -36,16 +37,14 @@ _SHELL = (
 )
 """Warnings of shellcheck about lines that do something else than they seem to."""
 
-_ANY = _Kept(text=re.compile(""))
+_ANY = _Kept(text=regex(""))
 _NONE = _Kept()
 
 _ADVISING: Mapping[str, _Kept] = {
     "AG036": _ANY,
     "AG041": _NONE,
     # A script in a workflow is judged as one in a file: see CI004.
-    "CI002": _Kept(
-        text=re.compile(rf"^(?!shellcheck reported [^:]*: (?!(?:{'|'.join(_SHELL)}):))")
-    ),
+    "CI002": _Kept(text=regex(rf"^(?!shellcheck reported [^:]*: (?!(?:{'|'.join(_SHELL)}):))")),
     "CI003": _rules(
         *("archived-uses", "dangerous-triggers", "forbidden-uses", "github-env"),
         *("hardcoded-container-credentials", "impostor-commit", "insecure-commands"),
@@ -58,15 +57,15 @@ _ADVISING: Mapping[str, _Kept] = {
         *("DL3043", "DL3044", "DL3061", "DL3064", "DL4003", "DL4004", "DL3006", "DL3007", "DL3002"),
     ),
     # A key is missing in one environment and present in all of several others.
-    "EN001": _Kept(text=re.compile(r" is not set for \w+, but for .* and ")),
+    "EN001": _Kept(text=regex(r" is not set for \w+, but for .* and ")),
     "EN002": _ANY,
     "EN003": _NONE,
     "EN004": _NONE,
     "EN007": _ANY,
     "EN008": _ANY,
     "SEC001": _ANY,
-    "SEC003": _Kept(text=re.compile(r" is used at (?:main|master|trunk|develop|HEAD|no version),")),
-    "SEC006": _Kept(text=re.compile(r"is privileged|adds (?:.*, )?(?:ALL|SYS_ADMIN)\b")),
+    "SEC003": _Kept(text=regex(r" is used at (?:main|master|trunk|develop|HEAD|no version),")),
+    "SEC006": _Kept(text=regex(r"is privileged|adds (?:.*, )?(?:ALL|SYS_ADMIN)\b")),
     "SEC007": _ANY,
     "TF001": _NONE,
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -14,6 +13,7 @@ import click
 from scaffolder import __version__, checks, git_remote
 from scaffolder.cli import options
 from scaffolder.errors import AnswersError, ExitCode
+from scaffolder.formats.regex import regex
 from scaffolder.git_remote import Reach
 from scaffolder.model import visible
 from scaffolder.template import presets
@@ -25,7 +25,7 @@ from scaffolder.tools.network import Setting
 from scaffolder.tools.programs import Tool
 from scaffolder.tools.toolchain import Survey, SystemToolchain
 
-_OWN_WORDS = re.compile(r"does not tell its version \(exit code -?\d+\): (?P<words>.+)")
+_OWN_WORDS = regex(r"does not tell its version \(exit code -?\d+\): (?P<words>.+)")
 """The reason of a program that starts and stops with an error; `words` is its own account of it."""
 
 

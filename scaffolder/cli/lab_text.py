@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ import click
 
 from scaffolder.cli import options
 from scaffolder.errors import ExitCode
+from scaffolder.formats.regex import regex
 from scaffolder.lab import exercise, lab, lab_file, work
 from scaffolder.lab.exercise import Exercise
 from scaffolder.lab.judge import Light, Verdict, solved
@@ -24,7 +24,7 @@ HINTS = lab_file.HINTS
 _WIDE = 100
 """Characters of a line that has room for a title beside name and state."""
 
-_TYPED = re.compile("`[^`]+`")
+_TYPED = regex("`[^`]+`")
 _KEPT = "\0"
 """In the place of a space at which no line may end."""
 

@@ -11,22 +11,23 @@ from pathlib import Path
 from typing import Any
 
 from scaffolder.errors import AnswersError
+from scaffolder.formats.regex import regex
 
 FILE = ".copier-answers.yml"
 
-_MARKER = re.compile(r"^(<<<<<<<|>>>>>>>) ", re.MULTILINE)
-_CONFLICT = re.compile(
+_MARKER = regex(r"^(<<<<<<<|>>>>>>>) ", re.MULTILINE)
+_CONFLICT = regex(
     r"^<<<<<<<"
     r" .*\n(?P<one>(?:.*\n)*?)(?:\|\|\|\|\|\|\|.*\n(?:.*\n)*?)?"
     r"=======\n(?P<other>(?:.*\n)*?)>>>>>>>"
     r" .*\n?",
     re.MULTILINE,
 )
-_COMMIT = re.compile(r"^_commit:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
-_FINGERPRINT = re.compile(
+_COMMIT = regex(r"^_commit:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
+_FINGERPRINT = regex(
     r"^# Fingerprint of the release and the answers: ([0-9a-f]+).*\n?", re.MULTILINE
 )
-_ENTRY = re.compile(r"(\w+):")
+_ENTRY = regex(r"(\w+):")
 
 
 def content(path: Path) -> dict[str, Any]:

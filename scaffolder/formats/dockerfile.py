@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from scaffolder.formats import Unreadable
+from scaffolder.formats.regex import regex
 
 _WORDS = frozenset(
     {
@@ -32,9 +33,9 @@ _WORDS = frozenset(
         *("ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"),
     }
 )
-_DIRECTIVE = re.compile(r"#\s*(\w+)\s*=\s*(\S+)\s*$")
-_HERE = re.compile(r"<<-?\s*([\"']?)(\w+)\1")
-_VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?([-+])((?:[^{}]|\{[^{}]*\})*))?\}|(\w+))")
+_DIRECTIVE = regex(r"#\s*(\w+)\s*=\s*(\S+)\s*$")
+_HERE = regex(r"<<-?\s*([\"']?)(\w+)\1")
+_VARIABLE = regex(r"\$(?:\{(\w+)(?::?([-+])((?:[^{}]|\{[^{}]*\})*))?\}|(\w+))")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,10 +8,12 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-_MALFORMED = re.compile(r"\[(?:\\.|[^\]\\])*(?:[\[*?]|--|&&|~~|\|\||$)")
+from scaffolder.formats.regex import regex
+
+_MALFORMED = regex(r"\[(?:\\.|[^\]\\])*(?:[\[*?]|--|&&|~~|\|\||$)")
 """A set that is not closed, or that `re` warns of: the package makes a regular expression of it."""
 
-_STARS = re.compile(r"\*{3,}")
+_STARS = regex(r"\*{3,}")
 """Stars that mean no more than two, and would make the regular expression slow."""
 
 _FILTERS = threading.Lock()

@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from scaffolder.formats import Unreadable
+from scaffolder.formats.regex import regex
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"""\s*(?:(?P<string>"(?:[^"\\\n]|\\.)*"|`[^`]*`|'(?:[^'\\\n]|\\.)')|(?P<number>-?\d[\w.]*)|(?P<variable>\$\w*)
     |(?P<field>\.\w+)|(?P<dot>\.(?!\w))|(?P<word>[A-Za-z_]\w*)|(?P<sign>:=|=|\||\(|\)|,))""",
     re.VERBOSE,

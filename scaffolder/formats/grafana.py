@@ -13,6 +13,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice, product
 
+from scaffolder.formats.regex import regex
+
 MOST_FILLINGS = 400
 """Fillings of one query that are offered; more are those of a query with many variables."""
 
@@ -24,10 +26,10 @@ _TEMPLATE = r"\{\{[^{}]*\}\}"
 """Placeholders of a chart or another template engine, filled in before Grafana reads the query."""
 
 _STRING = r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|`[^`]*`'
-_VARIABLE = re.compile(rf"{_NAME}|{_TEMPLATE}")
-_PIECE = re.compile(rf"(?P<string>{_STRING})|{_NAME}|{_TEMPLATE}|(?P<bracket>[\[\]])", re.DOTALL)
+_VARIABLE = regex(rf"{_NAME}|{_TEMPLATE}")
+_PIECE = regex(rf"(?P<string>{_STRING})|{_NAME}|{_TEMPLATE}|(?P<bracket>[\[\]])", re.DOTALL)
 
-_CALL = re.compile(r"\(|(?:by|without)\b")
+_CALL = regex(r"\(|(?:by|without)\b")
 _DURATIONS = ("5m", "5")
 _ANYTHING = ("x", "1", "5m")
 _QUOTES = {"singlequote": "'x'", "doublequote": '"x"'}

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from scaffolder import formats
+from scaffolder.formats.regex import regex
 
 _WORK = frozenset({"steps", "stages", "parallel", "matrix"})
 _PIPELINE = frozenset(
@@ -151,7 +152,7 @@ def is_scripted(text: str) -> bool:
     return bool(statements) and not any(_is_misspelt(one) for one in statements)
 
 
-_PIPELINE_BLOCK = re.compile(r"^\s*pipeline\s*\{", re.MULTILINE)
+_PIPELINE_BLOCK = regex(r"^\s*pipeline\s*\{", re.MULTILINE)
 
 
 def _is_misspelt(statement: Statement) -> bool:
@@ -331,9 +332,7 @@ def _repeated(block: Statement) -> Iterator[Problem]:
         seen.add(child.name)
 
 
-_STRING = re.compile(
-    r"'''.*?'''|\"\"\".*?\"\"\"|'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"", re.DOTALL
-)
+_STRING = regex(r"'''.*?'''|\"\"\".*?\"\"\"|'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"", re.DOTALL)
 _CLOSED_BY = {"(": ")", "[": "]"}
 
 

@@ -7,10 +7,11 @@ import re
 from typing import Any
 
 from scaffolder.formats import Unreadable
+from scaffolder.formats.regex import regex
 
 _STRING = r'"(?:[^"\\\n]|\\.)*"'
-_COMMENT = re.compile(rf"{_STRING}|//[^\n]*|/\*.*?\*/", re.DOTALL)
-_COMMA = re.compile(rf"{_STRING}|,(?=\s*[}}\]])")
+_COMMENT = regex(rf"{_STRING}|//[^\n]*|/\*.*?\*/", re.DOTALL)
+_COMMA = regex(rf"{_STRING}|,(?=\s*[}}\]])")
 
 
 def read(text: str, *, comments: bool = False) -> Any:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
-_RULE = re.compile(r"^(?!\t)([^#:=\s][^#:=]*?)\s*:{1,2}(?![:=])")
-_VARIABLE = re.compile(
-    r"^(?:export\s+|override\s+)?([\w.-]+)\s*(?::{0,3}|\?|\+)=\s*(.*?)\s*(?:#.*)?$"
-)
-_REFERENCE = re.compile(r"\$[({]([\w.-]+)[)}]")
+from scaffolder.formats.regex import regex
+
+_RULE = regex(r"^(?!\t)([^#:=\s][^#:=]*?)\s*:{1,2}(?![:=])")
+_VARIABLE = regex(r"^(?:export\s+|override\s+)?([\w.-]+)\s*(?::{0,3}|\?|\+)=\s*(.*?)\s*(?:#.*)?$")
+_REFERENCE = regex(r"\$[({]([\w.-]+)[)}]")
 
 
 @dataclass(frozen=True, kw_only=True)

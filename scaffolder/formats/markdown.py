@@ -16,39 +16,41 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
+from scaffolder.formats.regex import regex
+
 _PUNCTUATION = r"!-/:-@\[-`{-~"
-_ESCAPE = re.compile(rf"\\([{_PUNCTUATION}])")
-_TAG = re.compile(
+_ESCAPE = regex(rf"\\([{_PUNCTUATION}])")
+_TAG = regex(
     r"</?[A-Za-z][\w-]*(?:\s+[\w:@.-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?)*\s*/?>|<!--.*?-->",
     re.S,
 )
-_AUTOLINK = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*>|<[\w.+-]+@[\w.-]+>")
-_ANCHOR = re.compile(r"<\w+\b[^>]*?\s(?:id|name)\s*=\s*[\"']?([^\s\"'>]+)")
-_HTML_HEADING = re.compile(r"<h([1-6])\b[^>]*>(.*?)</h\1\s*>", re.S | re.I)
-_DEFINITION = re.compile(
+_AUTOLINK = regex(r"<[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*>|<[\w.+-]+@[\w.-]+>")
+_ANCHOR = regex(r"<\w+\b[^>]*?\s(?:id|name)\s*=\s*[\"']?([^\s\"'>]+)")
+_HTML_HEADING = regex(r"<h([1-6])\b[^>]*>(.*?)</h\1\s*>", re.S | re.I)
+_DEFINITION = regex(
     r" {0,3}\[((?:[^\]\\\[]|\\.)+)\]:\s*(?:<([^<>\n]*)>|([^\s<]\S*))(?:\s+[\"'(].*)?\s*$"
 )
-_TITLE = re.compile(r" *(?:\"[^\"]*\"|'[^']*'|\([^()]*\))\s*$")
-_DEFINITION_START = re.compile(r" {0,3}\[((?:[^\]\\\[]|\\.)+)\]:\s*$")
+_TITLE = regex(r" *(?:\"[^\"]*\"|'[^']*'|\([^()]*\))\s*$")
+_DEFINITION_START = regex(r" {0,3}\[((?:[^\]\\\[]|\\.)+)\]:\s*$")
 
-_LIST = re.compile(r"( *)([-*+]|\d{1,9}[.)])( +|$)")
-_QUOTE = re.compile(r" {0,3}> ?")
-_QUOTE_IN_LIST = re.compile(r" *> ?")
-_FENCE = re.compile(r"(`{3,})([^`]*)$|(~{3,})(.*)$")
-_ATX = re.compile(r"(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
-_SETEXT = re.compile(r"(?:=+|-+)[ \t]*$")
-_RULE = re.compile(r" *(?:(?:\* *){3,}|(?:- *){3,}|(?:_ *){3,})$")
-_RAW = re.compile(r"<(pre|script|style|textarea)(?=[\s>]|$)", re.I)
-_BLOCK_TAG = re.compile(
+_LIST = regex(r"( *)([-*+]|\d{1,9}[.)])( +|$)")
+_QUOTE = regex(r" {0,3}> ?")
+_QUOTE_IN_LIST = regex(r" *> ?")
+_FENCE = regex(r"(`{3,})([^`]*)$|(~{3,})(.*)$")
+_ATX = regex(r"(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
+_SETEXT = regex(r"(?:=+|-+)[ \t]*$")
+_RULE = regex(r" *(?:(?:\* *){3,}|(?:- *){3,}|(?:_ *){3,})$")
+_RAW = regex(r"<(pre|script|style|textarea)(?=[\s>]|$)", re.I)
+_BLOCK_TAG = regex(
     r"</?(?:address|article|aside|base|basefont|blockquote|body|caption|center|col|colgroup|dd|details|dialog|dir|div|"
     r"dl|dt|fieldset|figcaption|figure|footer|form|frame|frameset|h[1-6]|head|header|hr|html|iframe|legend|li|link|main|"
     r"menu|menuitem|nav|noframes|ol|optgroup|option|p|param|search|section|summary|table|tbody|td|tfoot|th|thead|title|"
     r"tr|track|ul)(?=[\s>/]|$)",
     re.I,
 )
-_PLAIN = re.compile(r"[^\\`<&\[\]!()]+")
-_ENTITY = re.compile(r"&(?:#\d+|#x[\da-fA-F]+|\w+);")
-_REFERENCE = re.compile(r"\[((?:[^\]\\\[]|\\.)*)\]")
+_PLAIN = regex(r"[^\\`<&\[\]!()]+")
+_ENTITY = regex(r"&(?:#\d+|#x[\da-fA-F]+|\w+);")
+_REFERENCE = regex(r"\[((?:[^\]\\\[]|\\.)*)\]")
 _WORD = frozenset({"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Pc"})
 _KEPT = "\ue000"
 """Stands for an underscore outside emphasis, while the signs of emphasis are taken out."""
@@ -79,7 +81,7 @@ def read(text: str) -> Markdown:
     return reader.result()
 
 
-_OF_NO_WORD = re.compile(r"[^a-z0-9_ -]+")
+_OF_NO_WORD = regex(r"[^a-z0-9_ -]+")
 
 
 def slug(heading: str) -> str:
@@ -483,7 +485,7 @@ class _Inline:
 
 
 _PARENTHESES = r"(?:[^\s()<\\]|\\.|\((?:[^\s()\\]|\\.|\((?:[^\s()\\]|\\.)*+\))*+\))"
-_INLINE = re.compile(
+_INLINE = regex(
     rf"\(\s*(?:<(?P<angle>(?:[^<>\n\\]|\\.)*)>|(?P<plain>{_PARENTHESES}(?:{_PARENTHESES}|<)*+)?)"
     r"(?:\s+(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|\((?:[^()\\]|\\.)*\)))?\s*\)"
 )

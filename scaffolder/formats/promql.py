@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_TOKEN = re.compile(
+from scaffolder.formats.regex import regex
+
+_TOKEN = regex(
     r"""\s+|\#[^\n]*|(?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`)|(?P<word>[a-zA-Z_:$][a-zA-Z0-9_:$]*)
     |(?P<number>\d[\w.]*)|(?P<sign>=~|!~|!=|>=|<=|==|\$\{[^}]*\}|.)""",
     re.VERBOSE | re.DOTALL,

@@ -8,31 +8,31 @@ from __future__ import annotations
 
 import re
 
+from scaffolder.formats.regex import regex
+
 PROMQL = "PromQL"
 LOGQL = "LogQL"
 METRICSQL = "MetricsQL"
 EXPERIMENTAL = "experimental PromQL"
 
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|`[^`]*`')
-_COMMENT = re.compile(r"#[^\n]*")
+_STRING = regex(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|`[^`]*`')
+_COMMENT = regex(r"#[^\n]*")
 
-_STREAM = re.compile(
-    r"(?:^|[(,+*/^%-])\s*\{[^{}]*\}\s*(?:\[[^\]]*\]\s*)?(?:\||!=\s*\"|!~\s*\"|!>\s*\")"
-)
+_STREAM = regex(r"(?:^|[(,+*/^%-])\s*\{[^{}]*\}\s*(?:\[[^\]]*\]\s*)?(?:\||!=\s*\"|!~\s*\"|!>\s*\")")
 """A selector without a name before a filter or parser.
 
 https://grafana.com/docs/loki/latest/query/
 """
 
 _LOG_FUNCTIONS = frozenset({"bytes_rate", "bytes_over_time", "rate_counter", "approx_topk"})
-_LOG_WORDS = re.compile(r"\|\s*(?:unwrap|logfmt|json|line_format|label_format|pattern|regexp)\b")
+_LOG_WORDS = regex(r"\|\s*(?:unwrap|logfmt|json|line_format|label_format|pattern|regexp)\b")
 
-_TRACES = re.compile(r"\{\s*(?:span|resource|trace|event|link)?[.:][\w.]+\s*(?:=|!=|<|>)")
+_TRACES = regex(r"\{\s*(?:span|resource|trace|event|link)?[.:][\w.]+\s*(?:=|!=|<|>)")
 """An attribute of a span in a selector: https://grafana.com/docs/tempo/latest/traceql/."""
 
-_SQL = re.compile(r"\s*(?:select|show|with\s+\w+\s+as|explain)\b", re.IGNORECASE)
-_FLUX = re.compile(r"\s*(?:import\s+\"|from\s*\(\s*(?:bucket|db)\s*:)|\|>")
-_LOGS_OF_VICTORIA = re.compile(r"(?:^|\s)_(?:time|stream|msg):|\|\s*(?:stats|uniq|fields)\b")
+_SQL = regex(r"\s*(?:select|show|with\s+\w+\s+as|explain)\b", re.IGNORECASE)
+_FLUX = regex(r"\s*(?:import\s+\"|from\s*\(\s*(?:bucket|db)\s*:)|\|>")
+_LOGS_OF_VICTORIA = regex(r"(?:^|\s)_(?:time|stream|msg):|\|\s*(?:stats|uniq|fields)\b")
 
 _METRICS_FUNCTIONS = frozenset(
     {
@@ -71,13 +71,13 @@ _METRICS_FUNCTIONS = frozenset(
 )
 """Functions that PromQL has not: https://docs.victoriametrics.com/victoriametrics/metricsql/."""
 
-_METRICS_WORDS = re.compile(
+_METRICS_WORDS = regex(
     r"\b(?:keep_metric_names|ifnot)\b|[)\]}\w]\s+(?:default|if)\s+[(\w{-]|\bWITH\s*\("
     r"|\b\d+(?:\.\d+)?(?:Ki|Mi|Gi|Ti|KB|MB|GB|TB|K|M|G)\b"
     r"|\[\s*(?:\d+i)?\s*(?::\d+\w*)?\]|\"\s*or\s+\w+\s*=~?"
 )
 
-_NEWER = re.compile(
+_NEWER = regex(
     r"\b(?:anchored|smoothed)\b|\bfill(?:_left|_right)?\s*\(|\boffset\s*\("
     r"|\[[^\]\"]*[-+*/^%(][^\]\"]*\]"
 )

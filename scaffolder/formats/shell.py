@@ -10,13 +10,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from scaffolder.formats.regex import regex
+
 _KEYWORDS = frozenset(
     {"if", "then", "elif", "else", "while", "until", "do", "!", "{", "(", "time", "function"}
 )
 _WRAPPERS = frozenset({"sudo", "command", "exec", "nohup", "nice", "env", "time", "builtin"})
-_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=")
-_HERE = re.compile(r"<<(-?)\s*(?:\"([^\"\n]+)\"|'([^'\n]+)'|\\?([\w.+-]+))")
-_SHELLS = re.compile(r"\b(?:ba|da|k|z)?sh\b|\bssh\b")
+_ASSIGNMENT = regex(r"[A-Za-z_]\w*\+?=")
+_HERE = regex(r"<<(-?)\s*(?:\"([^\"\n]+)\"|'([^'\n]+)'|\\?([\w.+-]+))")
+_SHELLS = regex(r"\b(?:ba|da|k|z)?sh\b|\bssh\b")
 
 
 def simple_commands(line: str) -> Iterator[tuple[str, ...]]:
@@ -72,11 +74,11 @@ class _Scanner:
         return 1
 
 
-_OPENS = re.compile(r"[\"'`\\#<(]")
+_OPENS = regex(r"[\"'`\\#<(]")
 """Signs without which a line changes nothing of the nesting."""
 
 
-_SPECIAL = re.compile(r"[\"'`\\#<()$]")
+_SPECIAL = regex(r"[\"'`\\#<()$]")
 """Signs that change the nesting, begin a here document or end the line."""
 
 
@@ -117,10 +119,10 @@ def _here_documents(line: str, scanner: _Scanner) -> Iterator[tuple[str, bool]]:
             at += scanner.step(line, at)
 
 
-_REDIRECTION = re.compile(r"[<>]+[&-]*\s*[^\s;&|()]*")
+_REDIRECTION = regex(r"[<>]+[&-]*\s*[^\s;&|()]*")
 
 
-_PLAIN = re.compile(r"[^ \t\n'\"`$<>;&|()\\#]+")
+_PLAIN = regex(r"[^ \t\n'\"`$<>;&|()\\#]+")
 """Text that continues a word, without a meaning of its own."""
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
-_TABLE = re.compile(r"\s*\[\[?\s*(?P<name>[^\]]+?)\s*\]\]?\s*(?:#.*)?$")
+from scaffolder.formats.regex import regex
+
+_TABLE = regex(r"\s*\[\[?\s*(?P<name>[^\]]+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = r"""(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')"""
-_PAIR = re.compile(rf"\s*(?P<key>{_KEY}(?:\s*\.\s*{_KEY})*)\s*=")
-_INLINE = re.compile(rf"[{{,]\s*(?P<key>{_KEY})\s*=")
-_AT = re.compile(r"\(at line (?P<line>\d+),")
+_PAIR = regex(rf"\s*(?P<key>{_KEY}(?:\s*\.\s*{_KEY})*)\s*=")
+_INLINE = regex(rf"[{{,]\s*(?P<key>{_KEY})\s*=")
+_AT = regex(r"\(at line (?P<line>\d+),")
 
 
 def line_of(text: str, path: tuple[str, ...]) -> int | None:

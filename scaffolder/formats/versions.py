@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterable
 from itertools import product
 
+from scaffolder.formats.regex import regex
+
 Version = tuple[int, ...]
 
-_PART = re.compile(
+_PART = regex(
     r"(>=|<=|==|~>|~=|!=|>|<|=|\^|~)?\s*v?(\d+(?:\.(?:\d+|[xX*]))*(?:\.[xX*])?|[xX*])(?:[-+][\w.+-]*)?"
 )
-_HYPHEN = re.compile(r"v?(\d+(?:\.\d+)*)\s+-\s+v?(\d+(?:\.\d+)*)")
+_HYPHEN = regex(r"v?(\d+(?:\.\d+)*)\s+-\s+v?(\d+(?:\.\d+)*)")
 _HIGHEST = 10**9
 
 

@@ -16,6 +16,8 @@ from typing import Any
 
 import yaml
 
+from scaffolder.formats.regex import regex
+
 DEEPEST = 200
 """Levels of nesting; more is refused."""
 
@@ -94,7 +96,7 @@ def _is_anchored_twice(error: yaml.YAMLError) -> bool:
     return "found duplicate anchor" in str(error)
 
 
-_ESCAPED = re.compile(r"(?<!\\)((?:\\\\)*)\\'")
+_ESCAPED = regex(r"(?<!\\)((?:\\\\)*)\\'")
 """An apostrophe with a backslash, which the readers of Go take though YAML has no such escape."""
 
 

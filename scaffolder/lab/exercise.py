@@ -19,7 +19,6 @@ The files in `exercises/` are lists of entries:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -29,6 +28,7 @@ from typing import Any
 from scaffolder.checks import faults
 from scaffolder.checks.faults import Edit
 from scaffolder.errors import ProjectError
+from scaffolder.formats.regex import regex
 from scaffolder.formats.yaml import data
 
 CRITERIA = ("check", "unchanged", "holds", "others")
@@ -54,8 +54,8 @@ _KEYS = frozenset(
         "question",
     )
 )
-_ID = re.compile(r"[a-z][a-z0-9-]*")
-_ENTRY = re.compile(r"^- id: (\S+)$", re.MULTILINE)
+_ID = regex(r"[a-z][a-z0-9-]*")
+_ENTRY = regex(r"^- id: (\S+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)

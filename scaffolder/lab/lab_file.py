@@ -30,9 +30,10 @@ An entry of a list may have `when: {track: python}`: it is left out in other for
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
+
+from scaffolder.formats.regex import regex
 
 STEPS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "edit": (("file",), ("old", "new", "line", "in", "append", "content", "delete")),
@@ -84,8 +85,8 @@ _NEEDED = frozenset(
     )
 )
 _MAY = frozenset(("solution",))
-_ID = re.compile(r"[a-z][a-z0-9-]*")
-_VALUE = re.compile(r"\[\[(\w+)\]\]")
+_ID = regex(r"[a-z][a-z0-9-]*")
+_VALUE = regex(r"\[\[(\w+)\]\]")
 HINTS = 3
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import re
 import shutil
 import signal
 import sys
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffolder import check
+from scaffolder.formats.regex import regex
 from scaffolder.lab import course, judging, runtimes, steps, surroundings, work
 from scaffolder.lab.judge import Light, Verdict, solved
 from scaffolder.lab.lab import LabFile, Step
@@ -30,7 +30,7 @@ from scaffolder.tools.toolchain import SystemToolchain
 _WAITING = "chat-rings"
 """The kind of criterion that waits for half a minute or more, with little work for the machine."""
 
-_WORD = re.compile(r"[a-z0-9][a-z0-9._-]*")
+_WORD = regex(r"[a-z0-9][a-z0-9._-]*")
 _SHORT = 3
 """Letters of a word that is in every text."""
 

@@ -8,13 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 
+from scaffolder.formats.regex import regex
+
 KEPT = 0.8
 """The share of evaluations in time with which a verdict is about the rules, not the machine."""
 
 LONGEST = 180.0
 """Seconds after which a busy machine gives no verdict."""
 
-_COUNTER = re.compile(
+_COUNTER = regex(
     r"^prometheus_rule_group_iterations_(?P<missed>missed_)?total(?:\{.*\})? (?P<value>\S+)$",
     re.MULTILINE,
 )

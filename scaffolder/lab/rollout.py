@@ -13,14 +13,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scaffolder.errors import ProjectError
+from scaffolder.formats.regex import regex
 from scaffolder.lab import live
 from scaffolder.tools.background import Background, free_port
 
 SERVERS = "terraform/env/envs/common.tfvars"
 """The file in the repository that states how many machines serve."""
 
-_SERVERS = re.compile(r"^servers\s*=\s*(\d+)", re.MULTILINE)
-_PODS = re.compile(r"^\s+minReplicas: (\d+)", re.MULTILINE)
+_SERVERS = regex(r"^servers\s*=\s*(\d+)", re.MULTILINE)
+_PODS = regex(r"^\s+minReplicas: (\d+)", re.MULTILINE)
 
 PATH = "/info"
 _EVERY = 0.02

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import re
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
@@ -13,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from scaffolder.errors import ToolError
+from scaffolder.formats.regex import regex
 from scaffolder.tools.process import Processes
 
 PROGRAMS = ".programs"
@@ -55,7 +55,7 @@ _HOMES: Mapping[str, tuple[str, ...]] = {
         "~/.local/share/mise/installs/python/*/bin/python",
     ),
 }
-_VERSION = re.compile(r"(?:version \"|v|Python )(\d+)(?:\.(\d+))?[\d._+]*")
+_VERSION = regex(r"(?:version \"|v|Python )(\d+)(?:\.(\d+))?[\d._+]*")
 _PATIENCE = 20.0
 
 

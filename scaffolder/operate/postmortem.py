@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffolder.errors import AnswersError, DestinationError, ProjectError
+from scaffolder.formats.regex import regex
 from scaffolder.tools.git import Git
 from scaffolder.tools.toolchain import Toolchain
 
@@ -47,9 +48,9 @@ WORDS = {
 """Words that lead to a person, and what to write about instead."""
 
 _AROUND = datetime.timedelta(hours=1)
-_ROW = re.compile(r"^\| (?P<time>[^|]*) \| (?P<what>.*) \| (?P<how>[^|]*) \|$")
+_ROW = regex(r"^\| (?P<time>[^|]*) \| (?P<what>.*) \| (?P<how>[^|]*) \|$")
 _HEAD = "| time | what happened | how we know |"
-_UNSAFE = re.compile(r"[^a-z0-9]+")
+_UNSAFE = regex(r"[^a-z0-9]+")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from itertools import chain
 
+from scaffolder.formats.regex import regex
 from scaffolder.model import Check, Finding, Outcome, Report, Severity, visible
 from scaffolder.report import text
 from scaffolder.report.causes import causes
@@ -21,10 +22,10 @@ _LARGEST_SUMMARY = 1_000_000
 
 _WORDS = {Outcome.FAILED: "failed", Outcome.SKIPPED: "not checked", Outcome.BROKEN: "inconclusive"}
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
-_COMMAND = re.compile(r"^(\s*)::", re.MULTILINE)
+_COMMAND = regex(r"^(\s*)::", re.MULTILINE)
 """A command of the runner in a line that only quotes a tool."""
 
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~&@-])")
+_MARKDOWN = regex(r"([\\`*_{}\[\]<>()#+!|~&@-])")
 
 
 def write(report: Report) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from xml.etree import ElementTree
 
+from scaffolder.formats.regex import regex
 from scaffolder.model import Finding, Inapplicable, Outcome, Report, Result
 
-_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ILLEGAL = regex("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML 1.0 cannot hold, not even escaped.
 
 https://www.w3.org/TR/xml/#charsets

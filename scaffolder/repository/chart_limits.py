@@ -8,30 +8,29 @@ from typing import Any
 
 from scaffolder.errors import ToolMissing
 from scaffolder.formats import Unreadable
+from scaffolder.formats.regex import regex
 from scaffolder.model import Blocked
 from scaffolder.repository import files, helm_calls
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import listed, table, table_of
 from scaffolder.tools import helm
 
-_ARCHIVE = re.compile(r"-v?\d+\.\d+.*\.tgz")
-_DEMANDED = re.compile(
-    r"execution error at \([^/\s()]+/(?P<file>[^\s():]+):(?P<line>\d+)(?::\d+)?\)"
-)
+_ARCHIVE = regex(r"-v?\d+\.\d+.*\.tgz")
+_DEMANDED = regex(r"execution error at \([^/\s()]+/(?P<file>[^\s():]+):(?P<line>\d+)(?::\d+)?\)")
 """Where `required` or `fail` stopped a template."""
 
-_NOTHING = re.compile(r"at <[$]?\.Values\.(?P<key>[\w.]+)[^>]*>: nil pointer evaluating")
+_NOTHING = regex(r"at <[$]?\.Values\.(?P<key>[\w.]+)[^>]*>: nil pointer evaluating")
 """Helm's message for a template that read a key of a missing value."""
 
-_VALUE = re.compile(r"\.Values\.(?P<key>[\w.]+)")
-_OF_NO_VALUE = re.compile(r"nil pointer evaluating|invalid value; expected|wrong type for value")
+_VALUE = regex(r"\.Values\.(?P<key>[\w.]+)")
+_OF_NO_VALUE = regex(r"nil pointer evaluating|invalid value; expected|wrong type for value")
 """Helm's messages for a template that gets no value."""
 
 _OTHER_KUBERNETES = "which is incompatible with Kubernetes"
-_REMOTE_SCHEMA = re.compile(r"failing loading \"(https?://[^\"#]+)|loading (https?://\S+?) failed")
+_REMOTE_SCHEMA = regex(r"failing loading \"(https?://[^\"#]+)|loading (https?://\S+?) failed")
 """A reference of values.schema.json into the network, which is not asked."""
 
-_NO_VALUE = re.compile(r"missing propert(?:y|ies) (?P<names>'[^']+'(?:, '[^']+')*)")
+_NO_VALUE = regex(r"missing propert(?:y|ies) (?P<names>'[^']+'(?:, '[^']+')*)")
 
 
 def is_library(project: Project, chart: Path) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from scaffolder.errors import AnswersError
 from scaffolder.formats import answers_file
+from scaffolder.formats.regex import regex
 from scaffolder.repository import files
 from scaffolder.repository.project import Project
 
@@ -34,9 +35,9 @@ PROMOTION: tuple[tuple[str, ...], ...] = (
 )
 """The names of environments in promotion order; the first of a group stands for the others."""
 
-_WORD = re.compile(r"(?:pre-)?[A-Za-z]+", re.IGNORECASE)
-_WHOLE = re.compile(r"^.+$")
-_OBJECT = re.compile(r"^apiVersion:\s*\S+\s*$", re.MULTILINE)
+_WORD = regex(r"(?:pre-)?[A-Za-z]+", re.IGNORECASE)
+_WHOLE = regex(r"^.+$")
+_OBJECT = regex(r"^apiVersion:\s*\S+\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from scaffolder.formats.regex import regex
 from scaffolder.repository import source_templates
 from scaffolder.repository.ci import CI_SYSTEMS
 from scaffolder.repository.project import Project
@@ -48,10 +49,10 @@ _TEST_DATA = frozenset(
 )
 """Folders of what tests read: it may be wrong on purpose, and nothing else reads it."""
 
-_TEST_RESOURCES = re.compile(r"(?:^|/)src/(?:test|[a-z]\w*Tests?|aat|testFixtures)/resources/")
+_TEST_RESOURCES = regex(r"(?:^|/)src/(?:test|[a-z]\w*Tests?|aat|testFixtures)/resources/")
 """Where Gradle and Maven keep what the tests of a source set read: src/functionalTest/resources."""
 
-_SOURCE_SET = re.compile(
+_SOURCE_SET = regex(
     r"(?:^|/)src/(?:test|[a-z]\w*Tests?|aat|testFixtures|e2e)/"
     r"|(?:^|/)fakes?/(?:test)?data/|(?:^|/)(?:internal|pkg|src)/(?:.*/)?mocks?/"
 )
@@ -67,19 +68,17 @@ _TRIALS = (
 )
 """Folders of which nothing is deployed."""
 
-_DOCKERFILE = re.compile(
-    r"(?:[\w.-]*[._-])?(?:docker|container)file(?:[._-][\w.-]*)?$", re.IGNORECASE
-)
+_DOCKERFILE = regex(r"(?:[\w.-]*[._-])?(?:docker|container)file(?:[._-][\w.-]*)?$", re.IGNORECASE)
 _OF_OTHERS = frozenset(("vendor", "third_party", "third-party"))
 """Folders of code that others wrote, which is corrected where it comes from."""
 
-_MODULE_OF_OTHERS = re.compile(
+_MODULE_OF_OTHERS = regex(
     r"(?:^|/)(?:vendor/[\w-]+\.[\w.-]+/|third[_-]party/|bower_components/|vendor/(?:composer"
     r"|bundle)/)"
 )
 """Where package managers put modules: those of Go are below the host that they come from."""
 
-_NO_DOCKERFILE = re.compile(
+_NO_DOCKERFILE = regex(
     r"\.(?:md|rst|txt|ya?ml|json|toml|lock|dockerignore|jinja2?|j2|tmpl|tpl|gotmpl|erb|hbs|mustache"
     r"|template|in|orig|bak|rej|diff|patch|snap|py|go|js|ts|rb|rs|java|kt|cs|php|sh|ps1|groovy"
     r"|html|svg|png)$"
@@ -88,14 +87,14 @@ _NO_DOCKERFILE = re.compile(
 )
 """Endings of files about a Dockerfile, of templates for one, and of programs that read one."""
 
-_ASSERTION = re.compile(r"(?:chainsaw|\d{2,})-(?:.*-)?(?:assert|errors?)(?:[-.].*)?\.ya?ml")
+_ASSERTION = regex(r"(?:chainsaw|\d{2,})-(?:.*-)?(?:assert|errors?)(?:[-.].*)?\.ya?ml")
 
-_BUILDS_IMAGE = re.compile(r"^\s*FROM\s+\S", re.MULTILINE | re.IGNORECASE)
+_BUILDS_IMAGE = regex(r"^\s*FROM\s+\S", re.MULTILINE | re.IGNORECASE)
 
 _YAML = frozenset({".yaml", ".yml"})
-_VALUES = re.compile(r"(?:^|.*[-_.])values(?:[-_.].*)?\.ya?ml$")
-_BACKEND = re.compile(r".*\.tfbackend$|.*\bbackend\b.*\.(?:hcl|conf|tfvars|config)$")
-_SHELL = re.compile(r"#!.*\b(?:ba|da|k)?sh\b")
+_VALUES = regex(r"(?:^|.*[-_.])values(?:[-_.].*)?\.ya?ml$")
+_BACKEND = regex(r".*\.tfbackend$|.*\bbackend\b.*\.(?:hcl|conf|tfvars|config)$")
+_SHELL = regex(r"#!.*\b(?:ba|da|k)?sh\b")
 
 
 def is_trial(file: Path) -> bool:
@@ -187,7 +186,7 @@ def compose_files(project: Project) -> tuple[Path, ...]:
     return project.once("files of Compose", lambda: tuple(_compose_files(project)))
 
 
-_SERVICES = re.compile(r"^services:\s*(?:#.*)?$", re.MULTILINE)
+_SERVICES = regex(r"^services:\s*(?:#.*)?$", re.MULTILINE)
 
 
 def _compose_files(project: Project) -> Iterator[Path]:
@@ -303,7 +302,7 @@ def terragrunt(project: Project) -> tuple[Path, ...]:
     return tuple(file for file in project.matching("*.hcl") if file not in others)
 
 
-_OF_HCL_2 = re.compile(
+_OF_HCL_2 = regex(
     r"terragrunt(?:\.stack)?\.hcl|\.terraform\.lock\.hcl|\.tflint\.hcl|.*\.(?:pkr|tftest|tfquery)\.hcl"
     r"|docker-bake(?:\..+)?\.hcl"
 )
@@ -338,7 +337,7 @@ def _charts(project: Project) -> Iterator[Path]:
             yield file.parent
 
 
-_NAMED = re.compile(r"^[\"']?name[\"']?\s*:|^\{", re.MULTILINE)
+_NAMED = regex(r"^[\"']?name[\"']?\s*:|^\{", re.MULTILINE)
 
 
 def chart(project: Project) -> Path | None:
@@ -413,7 +412,7 @@ def plain_manifests(project: Project) -> tuple[Path, ...]:
     )
 
 
-_OF_A_BUILD = re.compile(r"(?:^|/)src/(?:main|test)/(?:kubernetes|jkube|fabric8|k8s-fragments)/")
+_OF_A_BUILD = regex(r"(?:^|/)src/(?:main|test)/(?:kubernetes|jkube|fabric8|k8s-fragments)/")
 """Parts of objects that a build completes: Quarkus, JKube, its forerunner fabric8.
 
 https://quarkus.io/guides/deploying-to-kubernetes#using-existing-resources
@@ -501,7 +500,7 @@ _OTHER_PIPELINES = {
 }
 
 
-_NAMED_IMAGE = re.compile(
+_NAMED_IMAGE = regex(
     r"(?:docker|container)file[._-](?P<after>[\w-]+)|(?P<before>[\w-]+)\.(?:docker|container)file",
     re.IGNORECASE,
 )
@@ -567,7 +566,7 @@ def _is_run_elsewhere(file: Path) -> bool:
     return not (_TRIALS | _OF_OTHERS).isdisjoint(file.parts[:-1])
 
 
-_WRONG_ON_PURPOSE = re.compile(r"(?:^|[-_.])(?:negative|invalid|malformed|broken)(?:[-_.]|$)")
+_WRONG_ON_PURPOSE = regex(r"(?:^|[-_.])(?:negative|invalid|malformed|broken)(?:[-_.]|$)")
 """A part of the name of a file of a test: it has a fault that the test looks for."""
 
 
@@ -589,7 +588,7 @@ def is_of_others(file: Path) -> bool:
     return is_test_data(file) or _MODULE_OF_OTHERS.search(file.as_posix()) is not None
 
 
-_LIBRARY = re.compile(
+_LIBRARY = regex(
     r"[.-](?:min|bundle|pack|packed)\.(?:js|mjs|css)$"
     r"|(?:^|/)(?:jquery|bootstrap|angular|react|vue|d3|lodash|moment|modernizr|respond|html5shiv"
     r"|datatables|select2|tinymce|ckeditor|codemirror)(?:[.-][\w.-]+)?\.(?:js|css)$",
@@ -707,13 +706,13 @@ def guides(project: Project) -> tuple[Path, ...]:
     )
 
 
-_GUIDES = re.compile(
+_GUIDES = regex(
     r"(?:readme|contributing|develop(?:ment|ing)|hacking|install(?:ation|ing)?|agents|claude|gemini"
     r"|copilot-instructions|getting[_-]started|setup|quick[_-]?start|running|usage|build(?:ing)?"
     r"|deploy(?:ment|ing)?|local[_-]development)\.md",
     re.IGNORECASE,
 )
-_OF_A_DAY = re.compile(
+_OF_A_DAY = regex(
     r"(?:^|[-_. \d])(?:adrs?|decisions?|rfcs?|history|changelogs?|changes|releases?"
     r"|release[-_]notes"
     r"|news|migrat\w*|upgrad\w*|archived?|legacy|blog|posts?|tutorials?|examples?|samples?|courses?"
@@ -764,7 +763,7 @@ def settings_of_any_kind(project: Project) -> tuple[Path, ...]:
 
 
 _TABLES = frozenset((".csv", ".tsv", ".sql", ".css", ".scss", ".html", ".ipynb", ".jsonl", ".sum"))
-_SETTINGS_IN_JSON = re.compile(
+_SETTINGS_IN_JSON = regex(
     r"package|angular|project|workspace|launch\w*|tasks|settings|.*config.*|appsettings.*"
     r"|\.?devcontainer|local\.settings|nx|firebase|\w*rc",
     re.IGNORECASE,
@@ -1016,10 +1015,10 @@ _SITES = (
 """Generators of sites, their settings, and the folder of their pages, from that of the settings."""
 
 _PAGES = {
-    "MkDocs": re.compile(r"^docs_dir:\s*[\"']?([\w./-]+)", re.MULTILINE),
-    "Docusaurus": re.compile(r"^\s*path:\s*[\"'](\.\.?/[\w./-]+)[\"']", re.MULTILINE),
-    "Jekyll": re.compile(r"^source:\s*[\"']?([\w./-]+)", re.MULTILINE),
-    "mdBook": re.compile(r"^src\s*=\s*[\"']([\w./-]+)", re.MULTILINE),
+    "MkDocs": regex(r"^docs_dir:\s*[\"']?([\w./-]+)", re.MULTILINE),
+    "Docusaurus": regex(r"^\s*path:\s*[\"'](\.\.?/[\w./-]+)[\"']", re.MULTILINE),
+    "Jekyll": regex(r"^source:\s*[\"']?([\w./-]+)", re.MULTILINE),
+    "mdBook": regex(r"^src\s*=\s*[\"']([\w./-]+)", re.MULTILINE),
 }
 """Settings that name folders of pages outside the generator's default."""
 
@@ -1075,7 +1074,7 @@ def _known_by_more_than_a_name(project: Project) -> Iterator[Site]:
             yield Site(folder=file.parent, generator="Docsify")
 
 
-_OF_SPHINX = re.compile(r"sphinx|myst|html_", re.IGNORECASE)
+_OF_SPHINX = regex(r"sphinx|myst|html_", re.IGNORECASE)
 
 
 def _folders_of_pages(project: Project, generator: str, settings: Path) -> list[str]:
@@ -1085,7 +1084,7 @@ def _folders_of_pages(project: Project, generator: str, settings: Path) -> list[
     return [*inner, "."] if generator == "Docusaurus" else inner
 
 
-_MOUNT = re.compile(r"[\"']?source[\"']?\s*[=:]\s*[\"']?([\w./-]+)")
+_MOUNT = regex(r"[\"']?source[\"']?\s*[=:]\s*[\"']?([\w./-]+)")
 
 
 def _mounted(project: Project, generator: str, settings: Path) -> Iterator[Site]:

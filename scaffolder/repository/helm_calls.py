@@ -17,35 +17,34 @@ from typing import Any
 from scaffolder.formats import shell
 from scaffolder.formats.dockerfile import filled
 from scaffolder.formats.makefile import logical_lines
+from scaffolder.formats.regex import regex
 from scaffolder.model import Location
 from scaffolder.repository import files
 from scaffolder.repository.project import Project
 
 _COMMANDS = frozenset({"upgrade", "install", "template", "lint"})
 _INSTALLS = frozenset({"upgrade", "install"})
-_HELM = re.compile(r"(?:.*/)?helm3?|\$[({]?HELM\w*[)}]?|.*/helm:\S+")
+_HELM = regex(r"(?:.*/)?helm3?|\$[({]?HELM\w*[)}]?|.*/helm:\S+")
 _PRINTS = frozenset({"echo", "printf", "cat", "grep", "sed"})
 _LONGEST = 4000
 """Characters of a command that are looked at."""
 
 _OF_TASKS = frozenset({".yml", ".yaml", ".tf"})
-_DEPLOYS = re.compile(r"helm_release|HelmDeploy|\bhelm\b|k8s-bake")
+_DEPLOYS = regex(r"helm_release|HelmDeploy|\bhelm\b|k8s-bake")
 
-_GIVES = re.compile(r"--set|--values|--reset-then-reuse|(?:^|\s)-f")
+_GIVES = regex(r"--set|--values|--reset-then-reuse|(?:^|\s)-f")
 """An option by which a command gives values."""
 
-_EXPRESSION = re.compile(r"\$\{\{.*?\}\}|<<\s*[\w.-]+\s*>>|\{\{.*?\}\}|\$\([\w.-]+\)")
+_EXPRESSION = regex(r"\$\{\{.*?\}\}|<<\s*[\w.-]+\s*>>|\{\{.*?\}\}|\$\([\w.-]+\)")
 """Placeholders for another program: expressions of CI systems and Taskfiles, make variables."""
 
-_VARIABLE = re.compile(
-    r"^[\s@-]*(?:export\s+)?(\w+)\s*(?:=|:=|\?=|:\s)\s*[\"']?([\w./-]+)[\"']?\s*$"
-)
-_BEGIN = re.compile(r"^\s*(?:-\s+)?(?:[\w-]+:\s+)?[@-]*(?=\S)")
-_COLLECTED = re.compile(r"^\s*(?:(?:export|local|readonly)\s+)?\w+\+?=[\"'](.*--set\b.*)[\"']\s*$")
+_VARIABLE = regex(r"^[\s@-]*(?:export\s+)?(\w+)\s*(?:=|:=|\?=|:\s)\s*[\"']?([\w./-]+)[\"']?\s*$")
+_BEGIN = regex(r"^\s*(?:-\s+)?(?:[\w-]+:\s+)?[@-]*(?=\S)")
+_COLLECTED = regex(r"^\s*(?:(?:export|local|readonly)\s+)?\w+\+?=[\"'](.*--set\b.*)[\"']\s*$")
 """A variable of a script that collects options: FLAGS="$FLAGS --set a=b"."""
 
-_COMPUTED = re.compile(r"[$`<{]|EXPRESSION")
-_ELSEWHERE = re.compile(r"(?:oci|https?)://|.*\.tgz$|[a-z][\w-]*/[a-z][\w-]*$")
+_COMPUTED = regex(r"[$`<{]|EXPRESSION")
+_ELSEWHERE = regex(r"(?:oci|https?)://|.*\.tgz$|[a-z][\w-]*/[a-z][\w-]*$")
 
 
 @dataclass(frozen=True, kw_only=True)

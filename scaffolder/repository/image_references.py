@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from scaffolder.formats.regex import regex
 from scaffolder.formats.yaml import tables as all_tables
 from scaffolder.repository import files, image_values, kubernetes_objects
 from scaffolder.repository.ci import CI_SYSTEMS
@@ -17,10 +18,10 @@ from scaffolder.repository.kubernetes_objects import KubernetesObject
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import documents, line_of, listed, stages, table
 
-_BUILT_BY_TILT = re.compile(r"\b(?:docker_build|custom_build)\(\s*['\"]([^'\"]+)['\"]")
+_BUILT_BY_TILT = regex(r"\b(?:docker_build|custom_build)\(\s*['\"]([^'\"]+)['\"]")
 
 
-_OF_DOCKER = re.compile(
+_OF_DOCKER = regex(
     r"amazon-.*|api-firewall|buildpack-deps|eclipse-.*|express-gateway|hello-world"
     r"|ibm-semeru-runtimes|open-liberty|php-zendserver|r-base"
 )
@@ -101,8 +102,8 @@ _BUILD = (
     r"\b(?:docker|podman|nerdctl|buildah)\s+(?:buildx\s+)?(?:build|bud)\b"
     r"[^\n]*?\s(?:-\w*t|--tag)[= ]+[\"']?"
 )
-_BUILT = re.compile(rf"{_BUILD}(?P<name>[\w./-]+)")
-_BUILT_BY_FOLDER = re.compile(rf"{_BUILD}\$")
+_BUILT = regex(rf"{_BUILD}(?P<name>[\w./-]+)")
+_BUILT_BY_FOLDER = regex(rf"{_BUILD}\$")
 
 
 def _built_by_a_script(project: Project) -> Iterator[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from scaffolder.formats.regex import regex
+
 _MOVING = frozenset(
     (
         *("latest", "stable", "edge", "nightly", "main", "master", "dev", "develop", "snapshot"),
@@ -13,7 +15,7 @@ _MOVING = frozenset(
 )
 """Words of a tag that name a channel, which gets each release."""
 
-_VARIANT = re.compile(
+_VARIANT = regex(
     r"alpine(?:\d+\.\d+)?|debian\d*|ubuntu\d*|ubi\d*|centos\d*|bci\d*|distroless|nanoserver|windowsservercore|ltsc\d+"
     r"|slim|bullseye|bookworm|buster|stretch|trixie|jessie|xenial|bionic|focal|jammy|noble"
     r"|(?:jdk|jre|openjdk|temurin|java|node|python|php|npm|go)\d*(?:\.\d+)*|amd64|arm64|arm64v8|x86|cuda"
@@ -21,15 +23,13 @@ _VARIANT = re.compile(
 )
 """Words of a tag that name what else is in an image, such as its system."""
 
-_CODENAME = re.compile(
-    r"bullseye|bookworm|buster|stretch|trixie|jessie|xenial|bionic|focal|jammy|noble"
-)
+_CODENAME = regex(r"bullseye|bookworm|buster|stretch|trixie|jessie|xenial|bionic|focal|jammy|noble")
 _SYSTEMS = frozenset(
     {"debian", "ubuntu", "buildpack-deps", "base", "ubuntu-minimal", "devcontainers"}
 )
 """Images of a system alone, for which the name of a release is its version."""
 
-_OFFICIAL = re.compile(
+_OFFICIAL = regex(
     r"(?:(?:index\.)?docker\.io/|public\.ecr\.aws/docker/|(?:[\w.:-]+/)+(?=library/))?(?:library/)?[a-z][\w.-]*(?::[^/]+)?(?:@\S+)?$"
     r"|mcr\.microsoft\.com/(?!.*chiseled)|gcr\.io/distroless/|public\.ecr\.aws/(?:amazoncorretto|amazonlinux)/"
 )
@@ -47,17 +47,17 @@ _STEPS_DOWN = frozenset(
 )
 """Images whose entrypoint starts as root and then becomes another user by itself."""
 
-_FILLED_IN = re.compile(
+_FILLED_IN = regex(
     r"(?:set|replace|change|fill)[-_]?(?:me|this|it|in)|to[-_]be[-_](?:replaced|set|filled)"
     r"|(?:image|app|build|docker)[-_]?(?:tag|version)|placeholder|tag|version|todo",
     re.IGNORECASE,
 )
 """Tags that stand for the one that a pipeline writes in their place."""
 
-_COMMIT = re.compile(r"(?:sha-|git-|g)?[0-9a-f]{7,40}")
-_OPEN = re.compile(r"[${}<>\[\]%]|__|\s")
-_DEFAULT = re.compile(r"\$\{\w+:?-([^}]*)\}")
-_STAND_IN = re.compile(
+_COMMIT = regex(r"(?:sha-|git-|g)?[0-9a-f]{7,40}")
+_OPEN = regex(r"[${}<>\[\]%]|__|\s")
+_DEFAULT = regex(r"\$\{\w+:?-([^}]*)\}")
+_STAND_IN = regex(
     r"(?:(?:my|your|the|some|this)[-_]?)?(?:docker[-_]?|container[-_]?|app(?:lication)?[-_]?|service[-_]?)?"
     r"image(?:[-_]?(?:name|url|uri|tag|ref|placeholder))?"
     r"|(?:my|your)[-_](?:[\w-]+[-_])?(?:app|service|image|registry|repo(?:sitory)?|name|container)"
@@ -70,7 +70,7 @@ _STAND_IN = re.compile(
 _OF_KUBEBUILDER = "controller:latest"
 """The stand-in that kubebuilder writes, and that its kustomization replaces."""
 
-_SHOUTED = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
+_SHOUTED = regex(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
 _LOCAL = frozenset({"local", "kind"})
 
 

@@ -14,18 +14,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from scaffolder.formats.regex import regex
 from scaffolder.model import Finding
 from scaffolder.repository.project import Project
 
-_MARK = re.compile(
+_MARK = regex(
     r"(?P<before>^|.*?\s)(?:\#+|//|--|;|<!--|/\*|\{\{-?\s*/\*)\s*"
     r"scaffold:\s*ignore\[(?P<checks>[^\]]*)\](?P<words>.*)$"
 )
-_END = re.compile(r"\s*(?:-->|\*/\s*(?:-?\}\})?)\s*$")
-_UNTIL = re.compile(r"(?:[,;]\s*until\s+|\s*\buntil\s+(?=\d))(?P<day>\S+?)[.,;]?\s*$")
-_CHECK = re.compile(r"[A-Z][A-Z0-9]+[0-9]{3}")
-_COMMENT = re.compile(r"\s*(?:$|#|//|--|;|<!--|/?\*|\{\{-?\s*/\*)")
-_FENCE = re.compile(r"\s*(?:```|~~~)")
+_END = regex(r"\s*(?:-->|\*/\s*(?:-?\}\})?)\s*$")
+_UNTIL = regex(r"(?:[,;]\s*until\s+|\s*\buntil\s+(?=\d))(?P<day>\S+?)[.,;]?\s*$")
+_CHECK = regex(r"[A-Z][A-Z0-9]+[0-9]{3}")
+_COMMENT = regex(r"\s*(?:$|#|//|--|;|<!--|/?\*|\{\{-?\s*/\*)")
+_FENCE = regex(r"\s*(?:```|~~~)")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from scaffolder.formats.regex import regex
 from scaffolder.model import Location
 from scaffolder.repository import environments, files, kustomize, source_templates
 from scaffolder.repository.project import Project
@@ -234,7 +235,7 @@ _OF_CLIENTS = frozenset({"Config", "List", "Template", "Status"})
 _OF_OPENSHIFT = frozenset({"BuildConfig", "DeploymentConfig", "ImageStream", "Route"})
 """Kinds that OpenShift once served in the core group."""
 
-_FILLED_IN_LATER = re.compile(r"\$\{|\$\(|\{\{|^\$\w+$|^<[^>]+>$|^%\w+%$|^__\w+__$|^ENC\[|^@\w+@$")
+_FILLED_IN_LATER = regex(r"\$\{|\$\(|\{\{|^\$\w+$|^<[^>]+>$|^%\w+%$|^__\w+__$|^ENC\[|^@\w+@$")
 """A placeholder for envsubst, Flux, SOPS or another program."""
 
 

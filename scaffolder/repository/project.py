@@ -16,6 +16,7 @@ from typing import Any, TypeVar, cast
 from scaffolder.errors import AnswersError, ProjectError
 from scaffolder.formats import answers_file
 from scaffolder.formats.encrypted import is_encrypted
+from scaffolder.formats.regex import regex
 from scaffolder.model import Blocked
 from scaffolder.repository.budget import Budget
 from scaffolder.repository.excluded import Excluded
@@ -46,9 +47,9 @@ _MAY_BE_OUTPUT = {"build", "target"}
 
 _IS_ENCRYPTED = "is encrypted"
 
-_NAME = re.compile(r"[^*?\[/]+")
+_NAME = regex(r"[^*?\[/]+")
 """A shell pattern that is a name."""
-_SUFFIX = re.compile(r"\*[^*?\[/]+")
+_SUFFIX = regex(r"\*[^*?\[/]+")
 """A shell pattern that asks for the end of a name: what matches it matches by its name alone."""
 
 VENDORED = frozenset(

@@ -5,7 +5,7 @@ Read at https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/q
 
 from __future__ import annotations
 
-import re
+from scaffolder.formats.regex import regex
 
 _UNITS = {
     "n": 1e-9,
@@ -25,7 +25,7 @@ _UNITS = {
     "Pi": 2.0**50,
     "Ei": 2.0**60,
 }
-_QUANTITY = re.compile(r"([+-]?\d+(?:\.\d*)?|\.\d+)(?:([eE][+-]?\d+)|([numkMGTPE]|[KMGTPE]i)?)")
+_QUANTITY = regex(r"([+-]?\d+(?:\.\d*)?|\.\d+)(?:([eE][+-]?\d+)|([numkMGTPE]|[KMGTPE]i)?)")
 
 
 def read(value: object) -> float | None:

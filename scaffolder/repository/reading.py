@@ -19,6 +19,7 @@ from scaffolder.formats import yaml as yaml_format
 from scaffolder.formats.dockerfile import Dockerfile, Instruction, Stage
 from scaffolder.formats.hcl import Attribute, Block
 from scaffolder.formats.makefile import Makefile
+from scaffolder.formats.regex import regex
 from scaffolder.formats.xml import Element
 from scaffolder.formats.yaml import line_of
 from scaffolder.model import Location
@@ -64,7 +65,7 @@ __all__ = [
 _Value = TypeVar("_Value")
 _Nothing = TypeVar("_Nothing")
 
-_WITH_COMMENTS = re.compile(
+_WITH_COMMENTS = regex(
     r"(?:ts|js)config.*\.json|\.?devcontainer(?:-.*)?\.json|.*\.(?:jsonc|json5)|\.eslintrc\.json"
     r"|appsettings.*\.json|launchSettings\.json|(?:host|local\.settings)\.json|\.babelrc\.json"
     r"|babel\.config\.json|tslint\.json|api-extractor.*\.json|typedoc\.json|rush\.json|nx\.json"

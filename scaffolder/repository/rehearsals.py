@@ -7,19 +7,20 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
+from scaffolder.formats.regex import regex
 from scaffolder.repository import environments, files, reading
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import Attribute, Block
 from scaffolder.tools.rehearsal import stand_ins
 from scaffolder.tools.rehearsal.outcome import Target
 
-_PLACEHOLDER = re.compile(r"\b[A-Z]{3,}(?:_[A-Z]{2,})+\b|\bCHANGE_?ME\b|<[a-z][a-z0-9_ -]*>")
+_PLACEHOLDER = regex(r"\b[A-Z]{3,}(?:_[A-Z]{2,})+\b|\bCHANGE_?ME\b|<[a-z][a-z0-9_ -]*>")
 _BLANK = frozenset({'""', "[]", "{}"})
-_BLANK_ROW = re.compile(r'^(\s*[\w"-]+\s*=\s*)""\s*#(.*)$', re.MULTILINE)
+_BLANK_ROW = regex(r'^(\s*[\w"-]+\s*=\s*)""\s*#(.*)$', re.MULTILINE)
 """A row of a table without a value, and its comment."""
 
-_FILL_IN = re.compile(r"fill.?in|todo|change.?me|replace", re.IGNORECASE)
-_ELSEWHERE = re.compile(r"\b(?:run|var|local|module|data)\.")
+_FILL_IN = regex(r"fill.?in|todo|change.?me|replace", re.IGNORECASE)
+_ELSEWHERE = regex(r"\b(?:run|var|local|module|data)\.")
 
 
 _NOTHING = Block(type="", labels=(), line=0, attributes={}, blocks=())

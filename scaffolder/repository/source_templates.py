@@ -11,45 +11,46 @@ import re
 from itertools import product
 from pathlib import Path
 
+from scaffolder.formats.regex import regex
 from scaffolder.repository.project import Project
 
-_IN_PATH = re.compile(r"\{\{|\{%|<%|\[\[|__cookiecutter")
-_IN_NAME = re.compile(
+_IN_PATH = regex(r"\{\{|\{%|<%|\[\[|__cookiecutter")
+_IN_NAME = regex(
     r"\.(?:tpl|tmpl|j2|jinja2?|gotmpl|erb|ejs|ftl|hbs|mustache|template|tftpl)\.\w+$", re.IGNORECASE
 )
-_STATEMENT = re.compile(
+_STATEMENT = regex(
     r"^[ \t]*(?:-[ \t]+)?(?:\{%|<%|</?#\w|\[%|\{\{[-~]|\{\{~?[#/^>!]"
     r"|\{\{\s*(?:if|else|end|range|with|define|block|template|include|tpl|toYaml)\b|\{\{\s*\$\w+\s*:?=)",
     re.MULTILINE,
 )
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'')
-_PLACEHOLDER = re.compile(
+_QUOTED = regex(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'')
+_PLACEHOLDER = regex(
     r"(?<!\$)\{\{.*?\}\}|<%.*?%>|\{%.*?%\}|\[\[ .*? \]\]|@[A-Za-z][\w.-]*@|(?<![\w%])%[A-Z_]\w*%"
 )
-_IN_BRACES = re.compile(
+_IN_BRACES = regex(
     r"^\s*(?:-\s+)?\{[A-Za-z_][\w.]*\}(?:[\w-]+\s*:|\s*$)"
     r"|^\s*(?:-\s+)?[\w.$-]+:\s+\{[A-Za-z_][\w.]*\}\s*[\w./-]"
     r"|^\s*(?:-\s+)?\$\{[A-Za-z_][\w.]*\}\s*,?\s*$"
 )
 """A name in braces where YAML has a key, a line or a text: `{resource}Type:`, `${key}`."""
 
-_IN_JSON = re.compile(r"(?::|^)\s*\$?\{[A-Za-z_][\w.]*\}\s*[,}\]]?\s*$")
+_IN_JSON = regex(r"(?::|^)\s*\$?\{[A-Za-z_][\w.]*\}\s*[,}\]]?\s*$")
 """A name in braces in the place of a value, which is never JSON."""
 
-_IN_ANGLES = re.compile(r"<[A-Z][A-Z0-9_]*>")
-_TO_EDIT = re.compile(r"<[A-Z][A-Z0-9]*(?:[ :_-]+[A-Z][A-Z0-9]*)+>")
+_IN_ANGLES = regex(r"<[A-Z][A-Z0-9_]*>")
+_TO_EDIT = regex(r"<[A-Z][A-Z0-9]*(?:[ :_-]+[A-Z][A-Z0-9]*)+>")
 """Words in capitals in angle brackets, which a reader of a course replaces: `<EDIT: YOUR NAME>`."""
 
-_VALUE = re.compile(
+_VALUE = regex(
     r"^\s*(?:-\s+|[\w.-]+:\s+|-\s+[\w.-]+:\s+)(?:\{\{[^{}]*\}\}\s*$|#[A-Z][A-Z0-9_]*#)",
     re.MULTILINE,
 )
 
-_SED = re.compile(r":[ \t]+[\"']?(?:#[A-Z][A-Z0-9_]*#|__[A-Z][A-Z0-9_]*__|%%[A-Z][A-Z0-9_]*%%)")
+_SED = regex(r":[ \t]+[\"']?(?:#[A-Z][A-Z0-9_]*#|__[A-Z][A-Z0-9_]*__|%%[A-Z][A-Z0-9_]*%%)")
 """A value that a script writes: YAML reads `#NAME#` as a comment, and the value as none."""
 
 _POINTER = "version https://git-lfs.github.com/spec/"
-_READ_AS_THEY_ARE = re.compile(
+_READ_AS_THEY_ARE = regex(
     r"\.github/(?:workflows|actions)/.*|\.gitlab-ci\.ya?ml|(?:.*/)?(?:group_vars|host_vars)/.*"
     r"|(?:.*/)?roles/[^/]+/(?:tasks|handlers|vars|defaults|meta)/.*|(?:.*/)?playbooks?/.*"
     r"|(?:.*/)?(?:playbook|site)\.ya?ml"
@@ -57,7 +58,7 @@ _READ_AS_THEY_ARE = re.compile(
 """Files whose program reads them as they are: a placeholder without quotes is a mistake there."""
 
 
-_CALLED_TEMPLATE = re.compile(r"(?:^|[-_.])(?:template|templ|tmpl)\.(?:ya?ml|json)$")
+_CALLED_TEMPLATE = regex(r"(?:^|[-_.])(?:template|templ|tmpl)\.(?:ya?ml|json)$")
 
 
 def is_source(project: Project, file: Path, line: int = 0) -> bool:

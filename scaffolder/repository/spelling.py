@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from scaffolder.formats.regex import regex
 from scaffolder.repository.project import Project
 
-_WORD = re.compile(r"[^A-Za-z0-9]+")
+_WORD = regex(r"[^A-Za-z0-9]+")
 _LEAST_ALIKE = 0.75
 """How alike two words have to be for one to be the other, misspelt."""
 _SHORTEST = 4

@@ -6,10 +6,11 @@ import re
 from fnmatch import fnmatch
 from pathlib import Path
 
+from scaffolder.formats.regex import regex
 from scaffolder.repository import files, reading
 from scaffolder.repository.project import Project
 
-_DIRECTIVE = re.compile(r"^\s*%\{~? *(?:if|for|else|endif|endfor)\b", re.MULTILINE)
+_DIRECTIVE = regex(r"^\s*%\{~? *(?:if|for|else|endif|endfor)\b", re.MULTILINE)
 
 
 def without(project: Project, found: tuple[Path, ...]) -> tuple[Path, ...]:

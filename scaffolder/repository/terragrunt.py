@@ -6,15 +6,15 @@ files into a copy of it: https://terragrunt.gruntwork.io/docs/features/units/.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from scaffolder.formats.hcl import Block
+from scaffolder.formats.regex import regex
 from scaffolder.repository import files, reading
 from scaffolder.repository.project import Project
 
-_CALL = re.compile(r"\$\{[^}]*\}")
+_CALL = regex(r"\$\{[^}]*\}")
 
 
 def completed(project: Project) -> frozenset[Path]:

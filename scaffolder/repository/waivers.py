@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffolder.errors import WaiversError
+from scaffolder.formats.regex import regex
 from scaffolder.model import Finding
 from scaffolder.repository import files
 from scaffolder.repository.ci import of_each
@@ -129,8 +130,8 @@ def marks(project: Project) -> tuple[Mark, ...]:
 
 _TEXTS = ("id", "reason", "owner")
 _LISTS = ("rules", "paths")
-_RULE = re.compile(r"[a-z]+/[A-Za-z0-9_-]+")
-_CHECK = re.compile(r"[A-Z][A-Z0-9]+[0-9]{3}")
+_RULE = regex(r"[a-z]+/[A-Za-z0-9_-]+")
+_CHECK = regex(r"[A-Z][A-Z0-9]+[0-9]{3}")
 
 
 def _waiver(project: Project, number: int, entry: Any) -> Waiver:
@@ -189,7 +190,7 @@ def _date(value: Any) -> datetime.date | None:
 
 _PROSE = {".md", ".txt", ".rst"}
 
-_INLINE = re.compile(
+_INLINE = regex(
     r"""
     (?P<checkov> checkov:skip= [A-Z0-9_]+ | checkov\.io/skip\d+: \s* ["']? [A-Z0-9_]+ )
     | (?:trivy|tfsec):ignore: (?P<trivy> [A-Za-z0-9_*-]+ )
@@ -203,7 +204,7 @@ _INLINE = re.compile(
 """Comments and annotations by which each scanner is silenced for the next lines."""
 
 
-_SCANNER = re.compile(r"checkov|trivy|tfsec|zizmor|hadolint|shellcheck|yamllint")
+_SCANNER = regex(r"checkov|trivy|tfsec|zizmor|hadolint|shellcheck|yamllint")
 """The names of `_INLINE`: most files have none, and it takes its time on each line."""
 
 

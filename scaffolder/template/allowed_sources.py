@@ -6,13 +6,13 @@ import re
 import shlex
 from itertools import chain
 
+from scaffolder.formats.regex import regex
+
 FILE = "ci/settings.sh"
 """The generated file that has the list; a template without it has no weekly update."""
 
-_LIST = re.compile(
-    r"^(?P<head>[ \t]*TEMPLATE_SOURCES\+?=\()(?P<items>[^()]*)(?P<end>\))", re.MULTILINE
-)
-_PLAIN = re.compile(r"[\w@%+=:,./~-]+")
+_LIST = regex(r"^(?P<head>[ \t]*TEMPLATE_SOURCES\+?=\()(?P<items>[^()]*)(?P<end>\))", re.MULTILINE)
+_PLAIN = regex(r"[\w@%+=:,./~-]+")
 """An address that means the same between double quotes, whatever the shell."""
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from scaffolder.errors import StoreError, ToolError
+from scaffolder.formats.regex import regex
 from scaffolder.template.bundled import SOURCE
 from scaffolder.tools import folder_cache
 from scaffolder.tools.git import Git, bare
@@ -26,11 +27,11 @@ Git changes its own files even if a fetch fails.
 
 _IN_THE_WAY = (
     (
-        re.compile(r"certificate|SSL CA|CAfile|TLS", re.IGNORECASE),
+        regex(r"certificate|SSL CA|CAfile|TLS", re.IGNORECASE),
         "git config --global http.sslCAInfo FILE names your own CA: docs/company-network.md",
     ),
     (
-        re.compile(r"proxy|\b407\b", re.IGNORECASE),
+        regex(r"proxy|\b407\b", re.IGNORECASE),
         "git config --global http.proxy URL, or HTTPS_PROXY: docs/company-network.md",
     ),
 )

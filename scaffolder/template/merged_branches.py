@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scaffolder.errors import ScaffolderError
+from scaffolder.formats.regex import regex
 from scaffolder.template import answers, manifest
 from scaffolder.template.manifest import Entry
 from scaffolder.template.releases import History, Release
@@ -22,7 +23,7 @@ from scaffolder.tools.toolchain import Toolchain
 RENDERED = 3
 """The number of older releases to look at, the newest first: each takes as long as a generation."""
 
-_RECORDED = re.compile(r"^[+-]_commit: *[\"']?([^\s\"'#]+)", re.MULTILINE)
+_RECORDED = regex(r"^[+-]_commit: *[\"']?([^\s\"'#]+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from scaffolder.errors import StoreError, ToolError
+from scaffolder.formats.regex import regex
 from scaffolder.model import plain
 from scaffolder.template import git_mirror
 from scaffolder.template.bundled import SOURCE
@@ -35,8 +35,8 @@ https://docs.github.com/en/repositories/working-with-files/managing-large-files
 _IMPATIENCE = 30
 """Seconds to wait for a host's news, if this machine has an earlier fetch."""
 
-_TAG = re.compile(r"v?(\d+)\.(\d+)\.(\d+)")
-_RELEASE = re.compile(r"v(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
+_TAG = regex(r"v?(\d+)\.(\d+)\.(\d+)")
+_RELEASE = regex(r"v(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
 """A tag that is a release: a repository records it, and plain Copier looks for it, exactly so."""
 
 

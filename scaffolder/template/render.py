@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import re
 import shutil
 import tempfile
 import warnings
@@ -15,12 +14,13 @@ from pathlib import Path
 
 from scaffolder import __version__
 from scaffolder.errors import AnswersError, DestinationError, RenderError, ScaffolderError
+from scaffolder.formats.regex import regex
 from scaffolder.template import allowed_sources, answers, bundled
 from scaffolder.template.answers import Answer
 from scaffolder.tools import installation, limits, package_data
 
 # "Validation error for question 'x': …", "Invalid choice for 'x': …", 'Question "x" is required'
-_REFUSED = re.compile(
+_REFUSED = regex(
     r"(?:Validation error for question|Invalid choice for|Question) "
     r"""['"](?P<name>\w+)['"]:? (?P<why>.*)"""
 )

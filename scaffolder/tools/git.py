@@ -11,6 +11,7 @@ from pathlib import Path
 
 from scaffolder import __version__
 from scaffolder.errors import ProjectError, ToolCrashed, ToolError, ToolMissing
+from scaffolder.formats.regex import regex
 from scaffolder.tools.process import CompletedRun, clean_environment
 from scaffolder.tools.programs import Tool
 from scaffolder.tools.toolchain import Toolchain
@@ -38,7 +39,7 @@ _SETTINGS = (
 )
 
 
-_BAD_SETTINGS = re.compile(
+_BAD_SETTINGS = regex(
     r"^fatal: (?:bad (?:\w+ )?config (?:line|value|variable)|unknown error occurred while reading"
     r" the configuration)",
     re.MULTILINE,

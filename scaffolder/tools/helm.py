@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from scaffolder.errors import ToolCrashed
+from scaffolder.formats.regex import regex
 from scaffolder.model import visible
 from scaffolder.tools.process import CompletedRun
 from scaffolder.tools.programs import HELM
@@ -241,14 +242,14 @@ def _full(version: str) -> str:
 
 # ---- Helm's output
 
-_MESSAGE = re.compile(
+_MESSAGE = regex(
     r"^\[(INFO|WARNING|ERROR)\] ([^\n:]*): (.*?)(?=^\[|^\d+ chart\(s\) linted|^Error:|\Z)",
     re.M | re.S,
 )
-_NOT_A_CHART = re.compile(r"^Error (.+)", re.MULTILINE)
-_SOURCE = re.compile(r"^---\n# Source: [^/\n]+/(.+)\n", re.MULTILINE)
-_CONTENT = re.compile(r"^\s*[^\s#]", re.MULTILINE)
-_LINE = re.compile(r"\(?[\w.-]+/(templates/[^:()\s]+):(\d+)")
+_NOT_A_CHART = regex(r"^Error (.+)", re.MULTILINE)
+_SOURCE = regex(r"^---\n# Source: [^/\n]+/(.+)\n", re.MULTILINE)
+_CONTENT = regex(r"^\s*[^\s#]", re.MULTILINE)
+_LINE = regex(r"\(?[\w.-]+/(templates/[^:()\s]+):(\d+)")
 
 
 def _printed_messages(printed: str) -> Iterator[Message]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from scaffolder.formats.regex import regex
 
 _ADDRESSES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
 """Read by git, Terraform, pip, uv and the Kubernetes client, in capitals or not (curl's rules)."""
@@ -13,7 +14,7 @@ _ADDRESSES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
 _FILES = ("GIT_SSL_CAINFO", "SSL_CERT_FILE", "PIP_CERT", "TF_CLI_CONFIG_FILE")
 """Read by git; by Terraform and uv; by pip; by Terraform. Each names one file."""
 
-_LOGIN = re.compile(r"(?<=//)[^/@\s]*@")
+_LOGIN = regex(r"(?<=//)[^/@\s]*@")
 
 
 @dataclass(frozen=True)

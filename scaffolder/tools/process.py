@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -19,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scaffolder.errors import ToolCrashed, ToolTimeout
+from scaffolder.formats.regex import regex
 
 
 def settle_home() -> None:
@@ -150,7 +150,7 @@ class Processes:
 
 
 # Variables that would change a tool's answer, or add colours and debug lines to it.
-_UNWANTED = re.compile(
+_UNWANTED = regex(
     r"TF_(?!CLI_CONFIG_FILE$|PLUGIN_CACHE_DIR$|TOKEN_).*|HELM_.*|KUBECONFIG|HADOLINT_.*|ZIZMOR_.*|SHELLCHECK_OPTS"
     r"|CLICOLOR_FORCE|FORCE_COLOR|YAMLLINT_CONFIG_FILE|PYTHONINSPECT"
     # Set where Git runs us, in a hook or as a remote helper: they would point every other git at

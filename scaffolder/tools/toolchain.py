@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import re
 import shutil
 import sys
 import sysconfig
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, Self
 
 from scaffolder.errors import ToolCrashed, ToolMissing, ToolTimeout
+from scaffolder.formats.regex import regex
 from scaffolder.tools.cache import Cache, key_of, packages, stamp
 from scaffolder.tools.process import CompletedRun, Processes
 from scaffolder.tools.programs import Tool
@@ -239,7 +239,7 @@ class NoPrograms:
         return ask()
 
 
-_VERSION = re.compile(r"\d+\.\d+(?:\.\d+)*")
+_VERSION = regex(r"\d+\.\d+(?:\.\d+)*")
 _VERSION_TIMEOUT = 10.0
 
 _EXECUTABLES = (b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")

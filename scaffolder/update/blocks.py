@@ -14,6 +14,8 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from scaffolder.formats.regex import regex
+
 Path = tuple[str, ...]
 """The headings above a line, the outermost first."""
 
@@ -24,13 +26,13 @@ _LIKELY = 0.3
 """The share of its lines that a block keeps when it gets another name."""
 
 _TAB = 8
-_WORD = re.compile(r"\w")
-_COMMENT = re.compile(r"(#|//|--|;)(?!!)")
-_REMARK = re.compile(r"\s+(#|//)\s.*$")
-_SECTION = re.compile(r"\[.+\]$|FROM\s\S|---(\s|$)", re.IGNORECASE)
-_KEY = re.compile(r"""["']?([\w./$%{}()<>@+-]+(?: [\w./-]+)*)["']?\s*:(?:\s|$)""")
-_OPENS = re.compile(r"[\s{\[(|>:+-]+$")
-_BARE = re.compile(r"(?:-\s|-$|<|[\w-]*\s*[{\[(]+$)")
+_WORD = regex(r"\w")
+_COMMENT = regex(r"(#|//|--|;)(?!!)")
+_REMARK = regex(r"\s+(#|//)\s.*$")
+_SECTION = regex(r"\[.+\]$|FROM\s\S|---(\s|$)", re.IGNORECASE)
+_KEY = regex(r"""["']?([\w./$%{}()<>@+-]+(?: [\w./-]+)*)["']?\s*:(?:\s|$)""")
+_OPENS = regex(r"[\s{\[(|>:+-]+$")
+_BARE = regex(r"(?:-\s|-$|<|[\w-]*\s*[{\[(]+$)")
 _NAMES = (
     *(
         "name",
@@ -46,10 +48,8 @@ _NAMES = (
     ),
     *("stage", "task", "uses", "host", "path", "repo", "source", "from_port", "port"),
 )
-_NAMED = re.compile(
-    rf"""(?:-\s+|[{{<]\s*)*["']?({"|".join(_NAMES)})["']?\s*[:=>]\s*(.+?)[\s,}}]*$"""
-)
-_MARKDOWN = re.compile(r"(#{1,6}) \S")
+_NAMED = regex(rf"""(?:-\s+|[{{<]\s*)*["']?({"|".join(_NAMES)})["']?\s*[:=>]\s*(.+?)[\s,}}]*$""")
+_MARKDOWN = regex(r"(#{1,6}) \S")
 
 
 @dataclass(frozen=True)

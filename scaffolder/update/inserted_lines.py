@@ -8,12 +8,13 @@ one of them is in the other, or is nothing but another alignment. Everything els
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from itertools import product
+
+from scaffolder.formats.regex import regex
 
 LINES = 5000
 """Longer files are left to Git: aligning them takes seconds."""
@@ -24,8 +25,8 @@ ALIKE = 100
 SAME = 0.6
 """The share of words that a line keeps when it is edited, and not another one."""
 
-_WORD = re.compile(r"\w+|\W")
-_ASSIGNED = re.compile(r"\s*\S+\s*(?==)")
+_WORD = regex(r"\w+|\W")
+_ASSIGNED = regex(r"\s*\S+\s*(?==)")
 """The text before the sign of `name = value`."""
 
 

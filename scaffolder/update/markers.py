@@ -12,10 +12,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from scaffolder.errors import UpdateError
+from scaffolder.formats.regex import regex
 from scaffolder.update.merge_repository import YOURS, Workshop
 from scaffolder.update.repository import Repository, some
 
-_BLOCK = re.compile(
+_BLOCK = regex(
     r"^<<<<<<< (?P<left>[^\n]*)\n(?P<ours>(?:(?!<<<<<<< )[^\n]*\n)*?)(?:\|{7}[^\n]*\n"
     r"(?:(?!<<<<<<< )[^\n]*\n)*?)?=======\n(?P<theirs>(?:(?!<<<<<<< )[^\n]*\n)*?)>>>>>>>"
     r" (?P<right>[^\n]*)$",

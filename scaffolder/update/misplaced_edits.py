@@ -13,13 +13,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from difflib import SequenceMatcher
 
+from scaffolder.formats.regex import regex
 from scaffolder.update import blocks
 from scaffolder.update.blocks import Blocks
 
 LINES = 5000
 """Longer files are not looked at: aligning them takes seconds."""
 
-_CONFLICT = re.compile(
+_CONFLICT = regex(
     r"^<<<<<<< yours\n(?P<yours>(?:.*\n)*?)=======\n(?P<template>(?:.*\n)*?)>>>>>>> .*(?:\n|\Z)",
     re.MULTILINE,
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from dataclasses import dataclass
 from itertools import chain
@@ -13,11 +12,12 @@ from typing import Any
 import yaml
 
 from scaffolder.errors import ProjectError
+from scaffolder.formats.regex import regex
 from scaffolder.repository.facts import monitoring
 from scaffolder.repository.project import Project
 from scaffolder.watch import shorten
 
-_JOB = re.compile(r"\bjob=\"([^\"]+)\"")
+_JOB = regex(r"\bjob=\"([^\"]+)\"")
 _WATCHDOG = {
     "name": "watchdog",
     "rules": [

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any, Literal
 
+from scaffolder.formats.regex import regex
+
 Tone = Literal["danger", "warning", "good", ""]
 
 _TONES: dict[str, Tone] = {
@@ -16,10 +18,10 @@ _TONES: dict[str, Tone] = {
     "good": "good",
     "warning": "warning",
 }
-_CALL = re.compile(r"<!(?:channel|here|everyone)(?:\|[^>]*)?>|@(?:channel|here|everyone)\b")
-_SLACK_LINK = re.compile(r"<(https?://[^|>\s]+)(?:\|([^>]*))?>")
-_MARKDOWN_LINK = re.compile(r"\[([^\]]+)\]\((https?://[^)\s]+)\)")
-_HELD = re.compile("\x00(\\d+)\x00")
+_CALL = regex(r"<!(?:channel|here|everyone)(?:\|[^>]*)?>|@(?:channel|here|everyone)\b")
+_SLACK_LINK = regex(r"<(https?://[^|>\s]+)(?:\|([^>]*))?>")
+_MARKDOWN_LINK = regex(r"\[([^\]]+)\]\((https?://[^)\s]+)\)")
+_HELD = regex("\x00(\\d+)\x00")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, field
 
+from scaffolder.formats.regex import regex
+
 _REQUESTS = "http_requests_total"
 _SECONDS = "http_request_duration_seconds"
-_SAMPLE = re.compile(r"(?P<name>[a-zA-Z_:][\w:]*)\{(?P<labels>.*)\}\s+(?P<value>\S+)\s*")
-_LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
+_SAMPLE = regex(r"(?P<name>[a-zA-Z_:][\w:]*)\{(?P<labels>.*)\}\s+(?P<value>\S+)\s*")
+_LABEL = regex(r'(\w+)="((?:[^"\\]|\\.)*)"')
 
 Labels = frozenset[tuple[str, str]]
 

@@ -9,19 +9,20 @@ from html import escape
 from pathlib import PurePosixPath
 from urllib.parse import quote, unquote, urlsplit
 
+from scaffolder.formats.regex import regex
 from scaffolder.repository.project import Project
 
 PLACE = "/file/"
 
 _FENCE = "```"
 
-_INLINE = re.compile(
+_INLINE = regex(
     r"`(?P<code>[^`]+)`|\[(?P<words>[^\]]+)\]\((?P<to>[^)\s]+)\)|\*\*(?P<bold>[^*]+)\*\*|\*(?P<soft>[^*\s][^*]*)\*"
 )
-_ITEM = re.compile(r"(?P<indent>\s*)(?P<sign>[-*]|\d+\.)\s+(?P<text>.*)")
-_HEADING = re.compile(r"(?P<signs>#{1,6})\s+(?P<text>.*?)\s*#*")
-_ROW = re.compile(r"\s*\|(.*)\|\s*")
-_RULE = re.compile(r"[\s|:-]+")
+_ITEM = regex(r"(?P<indent>\s*)(?P<sign>[-*]|\d+\.)\s+(?P<text>.*)")
+_HEADING = regex(r"(?P<signs>#{1,6})\s+(?P<text>.*?)\s*#*")
+_ROW = regex(r"\s*\|(.*)\|\s*")
+_RULE = regex(r"[\s|:-]+")
 
 
 def local(project: Project, address: str) -> str | None:

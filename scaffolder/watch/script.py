@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from scaffolder.formats.regex import regex
 from scaffolder.watch.configuration import Watched
 from scaffolder.watch.shorten import SCALE
 from scaffolder.watch.stack import FAULTS, FIX, Stack
@@ -18,7 +18,7 @@ Tell = Callable[[Event], None]
 PATIENCE = 90.0
 """Seconds to wait after the last step for the message that it is over."""
 
-_STEP = re.compile(rf"({'|'.join([*FAULTS, FIX])}):(\d+(?:\.\d+)?)")
+_STEP = regex(rf"({'|'.join([*FAULTS, FIX])}):(\d+(?:\.\d+)?)")
 _TICK = 0.1
 
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from scaffolder.formats.regex import regex
+
 SCALE = 60
 
 RANGE_FLOOR = 5
@@ -21,9 +23,9 @@ WAIT_FLOOR = 1
 
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31536000}
 _DURATION = r"(?:\d+(?:ms|[smhdwy]))+"
-_PART = re.compile(r"(\d+)(ms|[smhdwy])")
+_PART = regex(r"(\d+)(ms|[smhdwy])")
 _TEXTS = r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`[^`]*`|\#[^\n]*"
-_IN_PROMQL = re.compile(
+_IN_PROMQL = regex(
     rf"(?P<text>{_TEXTS})"
     rf"|\[\s*(?P<range>{_DURATION})\s*(?P<step>:\s*(?P<resolution>{_DURATION})?\s*)?\]"
     rf"|\boffset\s+(?P<sign>-?)\s*(?P<offset>{_DURATION})",

@@ -12,6 +12,7 @@ from typing import Any
 
 from scaffolder.checks.agreement import autofix
 from scaffolder.checks.agreement.findings import disagreement, distinct
+from scaffolder.formats.regex import regex
 from scaffolder.model import (
     Blocked,
     Check,
@@ -46,15 +47,13 @@ _OF_A_PLATFORM = (
     ),
 )
 """How alerts begin that come with Kubernetes' mixins, OpenShift, and what clusters install."""
-_IN_REPOSITORY = re.compile(
-    r"(?:/-)?/(?:blob|tree|src|raw)/[^/]+/(?P<path>[^?#]+)(?:#(?P<anchor>.+))?$"
-)
-_ALERT_NAME = re.compile(r"\balertname\s*(?:=~|=|:)\s*[\"']?\^?\(?([A-Z][\w|]+)([.*+\[(]?)")
+_IN_REPOSITORY = regex(r"(?:/-)?/(?:blob|tree|src|raw)/[^/]+/(?P<path>[^?#]+)(?:#(?P<anchor>.+))?$")
+_ALERT_NAME = regex(r"\balertname\s*(?:=~|=|:)\s*[\"']?\^?\(?([A-Z][\w|]+)([.*+\[(]?)")
 _ALIKE = 0.8
 """How alike two names have to be, for one in the values of a chart that has rules of its own."""
 _MOST_COMPARED = 300
 """Names of files that are held against that of a runbook that is missing."""
-_AZURE_REPOS = re.compile(r"/_git/[^?]+\?(?:.*&)?path=/?(?P<path>[^&#]+)")
+_AZURE_REPOS = regex(r"/_git/[^?]+\?(?:.*&)?path=/?(?P<path>[^&#]+)")
 
 
 def runbooks_are_there(project: Project, _: Toolchain) -> Verdict:
@@ -255,7 +254,7 @@ def _receivers(project: Project, one: Alertmanager) -> Iterator[Finding]:
         )
 
 
-_DROPS = re.compile(
+_DROPS = regex(
     r"(?:default[-_.]?)?(?:null|none|black-?hole|dev-?null|void|no-?receiver|no-?op|drop|silen(?:ce|t)"
     r"|ignore|trash|discard|empty)(?:[-_.]?receiver)?",
     re.IGNORECASE,
@@ -351,7 +350,7 @@ def _shared(here: list[tuple[Rule, Path, str]]) -> Iterator[Finding]:
             )
 
 
-_COMMENT = re.compile(r"(?:^|\s)#.*$")
+_COMMENT = regex(r"(?:^|\s)#.*$")
 
 
 def _in_routes(project: Project) -> Iterator[tuple[Location, str]]:

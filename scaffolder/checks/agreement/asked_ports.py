@@ -9,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of
+from scaffolder.formats.regex import regex
 from scaffolder.model import Check, Finding, Location, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import facts, files
 from scaffolder.repository.facts import (
@@ -34,7 +35,7 @@ _ALIKE = 0.8
 """How alike two names have to be for one to be meant by the other."""
 
 _LISTENS = (COMMAND, ENV, SOURCE, EXPOSE)
-_LOCAL = re.compile(r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0)(?::|\s+)(\d{2,5})\b")
+_LOCAL = regex(r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0)(?::|\s+)(\d{2,5})\b")
 _OF_THE_MACHINE = frozenset(("localhost", "host.docker.internal", "gateway.docker.internal"))
 _PORT = "prometheus.io/port"
 
@@ -269,7 +270,7 @@ def _annotation(
         )
 
 
-_INJECTS = re.compile(
+_INJECTS = regex(
     r"[\w.-]+/(?:(?:[\w-]+-)?inject(?:-[\w-]+)?|sidecar-injection|sidecarInjectorWebhook)"
     r"|dapr\.io/enabled|istio\.io/rev"
 )

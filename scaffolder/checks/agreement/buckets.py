@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 from scaffolder.checks.agreement.findings import disagreement, distinct
+from scaffolder.formats.regex import regex
 from scaffolder.model import Check, Location, NotApplicable, Verdict, counted
 from scaffolder.repository import image_references
 from scaffolder.repository.facts import application, charts, monitoring
@@ -16,8 +17,8 @@ from scaffolder.repository.project import Project
 from scaffolder.repository.reading import place
 from scaffolder.tools.toolchain import Toolchain
 
-_PROMETHEUS = re.compile(r"(?:^|/)prometheus:v?(\d+)\.")
-_NUMBERS = re.compile(
+_PROMETHEUS = regex(r"(?:^|/)prometheus:v?(\d+)\.")
+_NUMBERS = regex(
     r"[\[({]\s*((?:[\"']?\d[\d_.eE+-]*[\"']?\s*,\s*){2,}[\"']?\d[\d_.eE+-]*[\"']?)\s*,?\s*[\])}]"
 )
 

@@ -10,6 +10,7 @@ from itertools import chain, zip_longest
 from pathlib import Path
 
 from scaffolder.checks.agreement.findings import disagreement, distinct
+from scaffolder.formats.regex import regex
 from scaffolder.model import Check, Finding, Location, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import facts, files
 from scaffolder.repository.facts import (
@@ -25,7 +26,7 @@ from scaffolder.repository.facts import (
 from scaffolder.repository.project import Project
 from scaffolder.tools.toolchain import Toolchain
 
-_HELM = re.compile(r"\bhelm3?\s+(?:upgrade|install|template|lint|package|dependency|dep)\b(.*)")
+_HELM = regex(r"\bhelm3?\s+(?:upgrade|install|template|lint|package|dependency|dep)\b(.*)")
 
 
 def image_is_the_one_that_is_built(project: Project, _: Toolchain) -> Verdict:

@@ -10,6 +10,7 @@ from math import ceil
 from typing import Any
 
 from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of
+from scaffolder.formats.regex import regex
 from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository.facts import charts, deployments
 from scaffolder.repository.facts.charts import LONG_RUNNING, KubernetesObject
@@ -42,7 +43,7 @@ def one_owner_of_the_number_of_pods(project: Project, _: Toolchain) -> Verdict:
     return _verdict(project, findings, looked, "autoscaler")
 
 
-_CHANGING = re.compile(
+_CHANGING = regex(
     r"(?i)(?:app\.kubernetes\.io/version|helm\.sh/(?:chart|revision)|chart"
     r"|(?:[\w.-]+/)?(?:git[-_.]?)?(?:commit|sha|revision|build|release[-_.]?date|timestamp|date)"
     r"(?:[-_.]?(?:id|hash|number|sha))?)"
@@ -50,14 +51,14 @@ _CHANGING = re.compile(
 """Labels whose value another release changes, by their names."""
 
 
-_STAYS = re.compile(r"(?i)(?:^|[-_.])(?:latest|stable|main|master|edge|nightly|snapshot|dev)$")
+_STAYS = regex(r"(?i)(?:^|[-_.])(?:latest|stable|main|master|edge|nightly|snapshot|dev)$")
 """A version that the next release has as well."""
 
 
-_NAMED = re.compile(r"-v?(\d+)(?:-[a-z-]+)?$")
+_NAMED = regex(r"-v?(\d+)(?:-[a-z-]+)?$")
 """The version of a workload in its name."""
 
-_OF_A_MESH = re.compile(r"v\d{1,2}")
+_OF_A_MESH = regex(r"v\d{1,2}")
 """The version of a variant, by which Istio routes to it: it stays while the image changes.
 
 https://istio.io/latest/docs/ops/deployment/application-requirements/

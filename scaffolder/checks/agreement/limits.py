@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of
+from scaffolder.formats.regex import regex
 from scaffolder.model import Check, Finding, Location, NotApplicable, Verdict, counted
 from scaffolder.repository import quantity, reading
 from scaffolder.repository.facts import charts, deployments, services, workloads
@@ -63,14 +63,14 @@ class _Heap(NamedTuple):
 
 _HEAPS = (
     (
-        re.compile(r"-Xmx(\d+)([kKmMgGtT]?)\b"),
+        regex(r"-Xmx(\d+)([kKmMgGtT]?)\b"),
         {"k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40, "": 1},
     ),
     (
-        re.compile(r"-XX:MaxHeapSize=(\d+)([kKmMgGtT]?)\b"),
+        regex(r"-XX:MaxHeapSize=(\d+)([kKmMgGtT]?)\b"),
         {"k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40, "": 1},
     ),
-    (re.compile(r"--max[-_]old[-_]space[-_]size[= ](\d+)()"), {"": 2**20}),
+    (regex(r"--max[-_]old[-_]space[-_]size[= ](\d+)()"), {"": 2**20}),
 )
 """Heaps of Java (bytes without a unit) and of Node.js (mebibytes)."""
 
@@ -231,7 +231,7 @@ def _is_everywhere(peer: Any) -> bool:
     return str(charts.dig(peer, "ipBlock", "cidr")) in {"0.0.0.0/0", "::/0"}
 
 
-_NAMES = re.compile(r"://[A-Za-z]|\.svc\b|\b[a-z][\w-]*(?:\.[a-z][\w-]*)+\b|^[a-z][\w-]*:\d{2,5}$")
+_NAMES = regex(r"://[A-Za-z]|\.svc\b|\b[a-z][\w-]*(?:\.[a-z][\w-]*)+\b|^[a-z][\w-]*:\d{2,5}$")
 
 
 def _calls(project: Project, workload: KubernetesObject) -> bool:

@@ -7,6 +7,7 @@ from itertools import chain
 from pathlib import Path
 
 from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of
+from scaffolder.formats.regex import regex
 from scaffolder.model import Check, Finding, Location, NotApplicable, Verdict, counted
 from scaffolder.repository import files
 from scaffolder.repository.facts import (
@@ -25,7 +26,7 @@ from scaffolder.repository.project import Project
 from scaffolder.repository.reading import line_of, listed
 from scaffolder.tools.toolchain import Toolchain
 
-_ASKED = re.compile(
+_ASKED = regex(
     r"(?:https?://(?:localhost|127\.0\.0\.1)(?::(?P<port>\d+|\$\{?\w+\}?))?|\$\{?\w*(?:URL|url|HOST|host|BASE|base|1)\w*\}?)"
     r"(?P<path>/(?:health|live|ready|info|status|ping|metrics|actuator|version)[\w/-]*)"
 )
@@ -118,7 +119,7 @@ def scripts_ask_a_path(project: Project, _: Toolchain) -> Verdict:
     return Verdict(findings=distinct(findings), detail=counted(looked, "question"))
 
 
-_OWN_PORT = re.compile(
+_OWN_PORT = regex(
     r"\$\{?(?:(?:APP|SERVER|HTTP|SERVICE|HOST|LOCAL|API|WEB|CONTAINER)_?)?PORT\}?", re.IGNORECASE
 )
 
@@ -130,7 +131,7 @@ def _may_be_own(port: str) -> bool:
     return not stated_ports.is_of_others(port)
 
 
-_HEALTH_OF_RUN = re.compile(r"--health-cmd\b")
+_HEALTH_OF_RUN = regex(r"--health-cmd\b")
 
 
 def _lines_of_others(project: Project, file: Path) -> frozenset[int]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of
+from scaffolder.formats.regex import regex
 from scaffolder.model import Check, Finding, Location, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import facts
 from scaffolder.repository.facts import (
@@ -94,9 +95,7 @@ def health_check_asks_the_port(project: Project, _: Toolchain) -> Verdict:
     return Verdict(findings=distinct(findings), detail=counted(len(asked), "question"))
 
 
-_WEB_SERVERS = re.compile(
-    r"(?:^|/)(?:nginx|nginx-unprivileged|caddy|httpd|apache|traefik)(?:[:@]|$)"
-)
+_WEB_SERVERS = regex(r"(?:^|/)(?:nginx|nginx-unprivileged|caddy|httpd|apache|traefik)(?:[:@]|$)")
 
 
 _SERVERS = frozenset({"nginx", "caddy", "httpd", "httpd-foreground", "apache2", "traefik"})

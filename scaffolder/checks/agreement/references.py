@@ -9,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 from scaffolder.checks.agreement.findings import disagreement, distinct
+from scaffolder.formats.regex import regex
 from scaffolder.model import Check, Location, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import files, reading, spelling
 from scaffolder.repository.ci import CI_SYSTEMS
@@ -21,17 +22,15 @@ from scaffolder.repository.reading import place as place_of
 from scaffolder.repository.runtimes.runtime import relative_path
 from scaffolder.tools.toolchain import Toolchain
 
-_SCRIPT = re.compile(
-    r"(?:^|[\s;&|(\"'])((?:\./)?(?:[\w.-]+/)*[\w.-]+\.(?:sh|bash|py))(?=$|[\s;&|)\"'])"
-)
+_SCRIPT = regex(r"(?:^|[\s;&|(\"'])((?:\./)?(?:[\w.-]+/)*[\w.-]+\.(?:sh|bash|py))(?=$|[\s;&|)\"'])")
 _MOST_COMPARED = 300
 """Names that are held against one that leads nowhere, to find what may be meant."""
-_MADE = re.compile(
+_MADE = regex(
     r"(?:^|/)(?:build|dist|target|out|node_modules|\.venv|venv|tmp|coverage|bin|vendor|\.terraform)(?:/|$)"
 )
 
 
-_GONE = re.compile(
+_GONE = regex(
     r"\b(?:removed|deprecated|obsolete|no longer|replaced|renamed|formerly|used to|there is no)\b"
     r"|does(?:n't| not) exist|not yet",
     re.IGNORECASE,
@@ -121,7 +120,7 @@ def _is_for_others(file: Path) -> bool:
 
 
 _PRINTS = frozenset({"echo", "printf"})
-_IN_BRACKETS = re.compile(r"\(\s*cd\b[^()]*\)")
+_IN_BRACKETS = regex(r"\(\s*cd\b[^()]*\)")
 """A folder that a line is in for some commands, and not for what comes after them."""
 
 
@@ -260,7 +259,7 @@ def owners_own_something(project: Project, _: Toolchain) -> Verdict:
     return Verdict(findings=distinct(findings), detail=counted(looked, "pattern"))
 
 
-_OWNER = re.compile(r"@[\w.-]+(?:/[\w./-]+)?|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_OWNER = regex(r"@[\w.-]+(?:/[\w./-]+)?|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 """A user, a team, or an address: https://docs.github.com/articles/about-code-owners."""
 
 
@@ -324,7 +323,7 @@ def _asked_of_make(project: Project) -> Iterator[tuple[Location, Path, str]]:
                     yield from asked
 
 
-_CLONES = re.compile(
+_CLONES = regex(
     r"\b(?:git|gh repo) clone\s+(?:-\S+\s+)*[\"'`]?(?P<cloned>[\w.@:/~-]+)"
     r"|(?:\b[Cc](?:lone|heck ?out)\b[^\n]*?|\brepo(?:sitory)?`?\]\()"
     r"https?://(?:github|gitlab)\.com/(?P<linked>[\w.-]+/[\w.-]+)"
@@ -334,7 +333,7 @@ _CLONES = re.compile(
 _BESIDE = 8
 """Lines before a command in which a page may name its repository."""
 
-_ANOTHER = re.compile(
+_ANOTHER = regex(
     r"(?i)(?:\brepo(?:sitory)?\b|\breadme\b)[^\n]*?https?://(?:github|gitlab)\.com/[\w.-]+/(?P<linked>[\w.-]+)"
     r"|`(?P<named>[\w.-]+)` repo(?:sitory)?\b"
 )
@@ -396,7 +395,7 @@ def _asked_in_text(
             yield (having or targets)[0]
 
 
-_TO_FILL_IN = re.compile(r"<[^<>|&]+>|\[[^\[\]|&]+\]")
+_TO_FILL_IN = regex(r"<[^<>|&]+>|\[[^\[\]|&]+\]")
 """Placeholders for a reader: `make <environment> plan`, `make plan NAME=[your name]`."""
 
 _STAND_FOR_OTHERS = frozenset({"environment", "env", "target", "command", "your-target"})
@@ -413,7 +412,7 @@ def _lacks(project: Project, file: Path, name: str) -> bool:
     return makefile.complete and not makefile.has(name)
 
 
-_WITH_VALUE = re.compile(r"(-C|--directory|-f|--file|--makefile|-[jlIoW]|--jobs)(?:=?(.+))?")
+_WITH_VALUE = regex(r"(-C|--directory|-f|--file|--makefile|-[jlIoW]|--jobs)(?:=?(.+))?")
 
 
 def _targets(
@@ -465,7 +464,7 @@ def _nearest(name: str, makefile: Makefile) -> str:
     return f"call `make {near[0]}`" if near else "add the target, or take the call out"
 
 
-_WRITES = re.compile(
+_WRITES = regex(
     r"(?:>|-o|--output|rm -f|\[\[? -\w|test -\w|cat|echo|printf|touch|mkdir(?: -p)?|tee(?: -a)?"
     r"|\b(?:cp|mv|ln|install)\s+(?:-\S+\s+)*[^\s|&;]+)\s*[\"']?\Z",
 )
@@ -554,10 +553,10 @@ def _named_alike(project: Project) -> dict[str, list[Path]]:
     return folders | found
 
 
-_HOST = re.compile(
+_HOST = regex(
     r"www(?:\.[\w-]+)+(?:/|$)|[a-z][\w-]*(?:\.[\w-]+)*\.(?:com|org|io|net|dev|edu|gov)(?:/|$)"
 )
-_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_ADDRESS = regex(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
 def _mended(link: Link, near: str) -> str:
@@ -575,7 +574,7 @@ def _mended(link: Link, near: str) -> str:
     return f"link to {relative_path(link.place.path.parent, Path(near))}"
 
 
-_OPTIONS = re.compile(
+_OPTIONS = regex(
     r"(?:--values|--?var-file|--?backend-config)[= ]+[\"']?([\w./-]+\.\w+)"
     r"|(?:docker|buildah|podman)\s+(?:buildx\s+)?build\b.*?\s(?:-f|--file)[= ]+([\w./-]+)"
 )
@@ -594,8 +593,8 @@ def _named(project: Project) -> Iterator[tuple[Location, Path]]:
     yield from _working_folders(project)
 
 
-_CHDIR = re.compile(r"\b(?:terraform|tofu)\s+-chdir=[\"']?([\w./-]+)")
-_MAKES_FOLDERS = re.compile(
+_CHDIR = regex(r"\b(?:terraform|tofu)\s+-chdir=[\"']?([\w./-]+)")
+_MAKES_FOLDERS = regex(
     r"download-artifact|\brepository:|\bgit\s+(?:clone|submodule|worktree)\b|\bcp\b|\bmkdir\b|\btar\b"
     r"|\bunzip\b|cache@|\bsubmodules:|\bcreate\b|\bnew\b|\bgenerate\b|\binit\b.*\s-o\b|\bsed\b|\brsync\b"
 )

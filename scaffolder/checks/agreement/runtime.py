@@ -11,6 +11,7 @@ from scaffolder.checks import day
 from scaffolder.checks.agreement import autofix
 from scaffolder.checks.agreement.findings import limit_of
 from scaffolder.formats import versions
+from scaffolder.formats.regex import regex
 from scaffolder.model import Blocked, Check, Finding, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import end_of_life, facts, files
 from scaffolder.repository.ci.system import AGENT, CI
@@ -158,11 +159,24 @@ def _held_against_the_service(project: Project, role: str, nothing: str) -> Verd
             all_rights = _of_the_repository(project, one, all_rights)
         # One statement of each version: of many services, most are for the same.
         rights = [own] if own else list({one.value: one for one in all_rights.values()}.values())
+        if any(_is_newer_compiler(said, one, right) for right in rights):
+            continue
         if rights and not any(_agree(one, right) for right in rights):
             right = own or next(iter(all_rights.values()))
             findings.append(_disagreement(project, one, right))
     limit = "; ".join(filter(None, (limit_of(said.unread), others)))
     return Verdict(findings=tuple(findings), detail=counted(len(found), "place"), limit=limit)
+
+
+def _is_newer_compiler(said: Facts, one: Declaration, right: Declaration) -> bool:
+    """Return whether a pipeline compiles for an older Java, and no image of Java is built here."""
+    return (
+        one.fact == "runtime java"
+        and one.role == CI
+        and right.role == BUILD
+        and _is_older(right, one)
+        and not any(other.role == IMAGE for other in said.of(one.fact))
+    )
 
 
 def _unread_pipelines(project: Project) -> str:
@@ -345,7 +359,7 @@ def _places_with(
     )
 
 
-_RANGE_SIGNS = re.compile(r"[<>=^~*|x ,]")
+_RANGE_SIGNS = regex(r"[<>=^~*|x ,]")
 
 
 def _has_ended(runtime: str, one: Declaration) -> bool:

@@ -9,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 from scaffolder.checks.agreement.findings import disagreement, distinct
+from scaffolder.formats.regex import regex
 from scaffolder.model import Check, Finding, Location, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import clouds, files, runtimes
 from scaffolder.repository.facts import (
@@ -27,7 +28,7 @@ from scaffolder.tools.toolchain import Toolchain
 _OF_CHOICES = "|".join(
     (*runtimes.of_each(lambda runtime: runtime.SERIES), *clouds.of_each(lambda cloud: cloud.SERIES))
 )
-_OTHERS = re.compile(
+_OTHERS = regex(
     r"(?:ALERTS\w*|up|scrape_\w+|absent|vector|(?:kube|kubelet|kubernetes|container|node"
     r"|machine|apiserver|etcd|coredns|rest_client"
     r"|prometheus|alertmanager|grafana|loki|cadvisor|istio|envoy|nginx|traefik|haproxy|linkerd"
@@ -41,15 +42,15 @@ _OTHERS = re.compile(
 )
 """Series of other sources than the service: Kubernetes, exporters, and runtime libraries."""
 
-_METRIC = re.compile(
+_METRIC = regex(
     r"[Cc]ounter|[Gg]auge|[Hh]istogram|[Ss]ummary|[Mm]eter\b|[Mm]etric|[Tt]imer|[Pp]rom"
     r"|# (?:HELP|TYPE)"
     r"|\b[Nn]ame[\"']?\s*[:=]"
 )
 """Patterns of a line of source that names a metric."""
 
-_UNITS = re.compile(r"_(?:total|seconds|bytes|milliseconds|ratio|info|bucket|count|sum)$")
-_ENDINGS = re.compile(r"_(?:bucket|count|sum|total|created|info|max)$")
+_UNITS = regex(r"_(?:total|seconds|bytes|milliseconds|ratio|info|bucket|count|sum)$")
+_ENDINGS = regex(r"_(?:bucket|count|sum|total|created|info|max)$")
 
 
 def rules_ask_for_what_is_there(project: Project, _: Toolchain) -> Verdict:
@@ -375,7 +376,7 @@ def _is_metric(word: str, at: Location) -> bool:
     return bool(_METRIC.search(at.text) or _UNITS.search(word))
 
 
-_PREFIXES = re.compile(r"\b(?:[Nn]amespace|[Ss]ubsystem|[Pp]refix)\b\W")
+_PREFIXES = regex(r"\b(?:[Nn]amespace|[Ss]ubsystem|[Pp]refix)\b\W")
 
 
 def _has_prefix(project: Project, at: Location) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of
+from scaffolder.formats.regex import regex
 from scaffolder.model import (
     Blocked,
     Check,
@@ -188,6 +189,7 @@ def _not_there(project: Project, chart: Chart, missing: _Missing) -> Finding:
     has_own = project.has(file)
     name = key.split(".")[len(way)]
     is_named = _is_in_comment(project, file, at if way else 0, name)
+    is_named = is_named or _is_switched_off(project, chart, key)
     is_named = is_named or _is_set_somewhere(project, chart, key) or _is_asked(project, chart, key)
     return disagreement(
         missing.use.place,
@@ -197,6 +199,18 @@ def _not_there(project: Project, chart: Chart, missing: _Missing) -> Finding:
         fix=f"give {key} a value, or test it before it is used" if is_named else fix,
         severity=Severity.NOTE if is_named else Severity.ERROR,
     )
+
+
+def _is_switched_off(project: Project, chart: Chart, key: str) -> bool:
+    """Return whether a table that holds a value is not in use: `enabled` or `create` is false."""
+    table: Any = _values(project, chart)
+    for part in key.split(".")[:-1]:
+        table = table.get(part) if isinstance(table, dict) else None
+        if isinstance(table, dict) and (
+            table.get("enabled") is False or table.get("create") is False
+        ):
+            return True
+    return False
 
 
 def _is_set_somewhere(project: Project, chart: Chart, key: str) -> bool:
@@ -288,11 +302,11 @@ def overridden_values_exist(project: Project, _: Toolchain) -> Verdict:
 _ANCHORS = ("_", "x-")
 """How keys begin that only hold anchors of YAML."""
 
-_WHOLE = re.compile(
+_WHOLE = regex(
     r"\b(?:toYaml|toJson|toPrettyJson|toRawJson|mustToYaml|mustToJson|range)\b[^|]*\.Values(?![\w.])"
     r"|\.Values\s*\|\s*(?:to|mustTo)(?:Yaml|Json|PrettyJson|RawJson)\b"
 )
-_OF_A_NAME = re.compile(r"(?P<name>.+)[-_.]values(?:[-_.].*)?\.ya?ml$")
+_OF_A_NAME = regex(r"(?P<name>.+)[-_.]values(?:[-_.].*)?\.ya?ml$")
 
 
 def _takes_all(project: Project, chart: Chart) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffolder.errors import ToolCrashed
+from scaffolder.formats.regex import regex
 from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import files as kinds
 from scaffolder.repository import image_references, source_templates
@@ -22,12 +23,12 @@ _UNREAD = "DL1000"
 """The rule of hadolint for a file that it could not read to its end."""
 
 _INTO_A_FOLDER = "DL3021"
-_FOLDER = re.compile(r"(?:.*/)?\.{0,2}")
+_FOLDER = regex(r"(?:.*/)?\.{0,2}")
 _SENSITIVE = "DL3064"
 _NO_FOLDER = "DL3045"
 _AS_A_LIST = "DL3025"
 _UNTAGGED = "DL3006"
-_USER = re.compile(r"(?:\w+_)?USER(?:_?NAME)?", re.IGNORECASE)
+_USER = regex(r"(?:\w+_)?USER(?:_?NAME)?", re.IGNORECASE)
 
 _BREAKS = frozenset({_UNREAD, "DL3011", "DL3021", "DL3023", "DL3024", "DL3043", "DL3044", "DL3061"})
 """Rules whose breach stops a build, or makes an image other than written.

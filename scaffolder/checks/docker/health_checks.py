@@ -6,28 +6,27 @@ import itertools
 import re
 from pathlib import Path
 
+from scaffolder.formats.regex import regex
 from scaffolder.model import Check, Finding, NotApplicable, Verdict, counted
 from scaffolder.repository import files
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import Dockerfile, Instruction, Stage, stages
 from scaffolder.tools.toolchain import Toolchain
 
-_EMPTY = re.compile(
-    r"scratch|(?:gcr\.io/)?(?:.*/)?distroless/\S+|cgr\.dev/chainguard/static(?:[:@].*)?"
-)
+_EMPTY = regex(r"scratch|(?:gcr\.io/)?(?:.*/)?distroless/\S+|cgr\.dev/chainguard/static(?:[:@].*)?")
 """Images with neither a shell nor programs: https://github.com/GoogleContainerTools/distroless."""
 
-_WITH_BUSYBOX = re.compile(r":(?:debug|.*-debug|.*-dev|dev)\b")
+_WITH_BUSYBOX = regex(r":(?:debug|.*-debug|.*-dev|dev)\b")
 
-_WITHOUT_CURL = re.compile(
+_WITHOUT_CURL = regex(
     r"(?:docker\.io/)?(?:library/)?(?:alpine(?::[^@]*)?|(?:node|python|golang):[^@]*alpine[^@]*)(?:@.*)?"
 )
-_WITHOUT_BOTH = re.compile(
+_WITHOUT_BOTH = regex(
     r"(?:docker\.io/)?(?:library/)?(?:(?:debian|ubuntu)(?::[^@]*)?|(?:node|python):[^@]*slim[^@]*)(?:@.*)?"
 )
 """Official images without curl, and without curl and wget."""
 
-_INSTALLS_UNKNOWN = re.compile(r"\$|\bxargs\b|\.sh\b|\bmake\b|requirements|\bansible\b|\bnix\b")
+_INSTALLS_UNKNOWN = regex(r"\$|\bxargs\b|\.sh\b|\bmake\b|requirements|\bansible\b|\bnix\b")
 _SHELLS = frozenset({"sh", "bash", "ash", "/bin/sh", "/bin/bash"})
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from scaffolder.formats.regex import regex
 from scaffolder.model import Blocked, Check, Finding, Location, NotApplicable, Severity, Verdict
 from scaffolder.repository import clusters, end_of_life, facts, files, image_references
 from scaffolder.repository.ci import CI_SYSTEMS
@@ -36,24 +37,24 @@ class Pin:
 
 
 _RUNS = {VERSION_FILE, IMAGE, IMAGE_BUILD, CI, MATRIX, AGENT, DEV, COMPOSE}
-_DOTNET = re.compile(
+_DOTNET = regex(
     r"(?:^|/)dotnet/(?:core/)?(?:aspnet|runtime|runtime-deps|sdk)$"
     r"|(?:^|/)microsoft/(?:dotnet|aspnetcore|aspnetcore-build)$"
 )
 """Images of .NET; those of the .NET Framework have the life of Windows."""
 
-_SYSTEMS = re.compile(
+_SYSTEMS = regex(
     r"(?:^|-)(?:(squeeze|wheezy|jessie|stretch|buster|bullseye|bookworm|trixie)|(precise|trusty|xenial|bionic|focal|jammy|noble)|alpine(\d+\.\d+))(?=-|$)"
 )
 _BY_NAME = (
-    ("debian", re.compile(r"(?:^|/)debian$")),
-    ("ubuntu", re.compile(r"(?:^|/)ubuntu$")),
-    ("alpine", re.compile(r"(?:^|/)alpine$")),
-    ("centos", re.compile(r"(?:^|/)centos$")),
-    ("postgresql", re.compile(r"(?:^|/)(?:postgres|postgresql)$")),
-    ("mysql", re.compile(r"(?:^|/)mysql$")),
+    ("debian", regex(r"(?:^|/)debian$")),
+    ("ubuntu", regex(r"(?:^|/)ubuntu$")),
+    ("alpine", regex(r"(?:^|/)alpine$")),
+    ("centos", regex(r"(?:^|/)centos$")),
+    ("postgresql", regex(r"(?:^|/)(?:postgres|postgresql)$")),
+    ("mysql", regex(r"(?:^|/)mysql$")),
 )
-_DISTROLESS = re.compile(r"distroless/.*-debian(\d+)$")
+_DISTROLESS = regex(r"distroless/.*-debian(\d+)$")
 _PRODUCT_OF_TOOL = {"terraform": "terraform", "helm": "helm", "kubectl": "kubernetes"}
 
 
@@ -118,7 +119,7 @@ def hosted(project: Project) -> Iterator[Pin]:
                     yield _pin(project, file, found.start(1), found[1], found[3] or found[2])
 
 
-_NO_VERSION = re.compile(
+_NO_VERSION = regex(
     r"(?:latest|stable|oldstable|unstable|testing|sid|edge|rolling|devel|main|master|nightly|canary"
     r"|current|lts)(?![a-z])|\W*[${<]|$",
     re.IGNORECASE,
@@ -193,7 +194,7 @@ def _ending(end: End, last: datetime.date, places: list[Location], day: datetime
     )
 
 
-_OLDEST = re.compile(r"oldest|lowest|minimum|\bmin[_-]|[_-]min\b|upgrade[_-]?from", re.IGNORECASE)
+_OLDEST = regex(r"oldest|lowest|minimum|\bmin[_-]|[_-]min\b|upgrade[_-]?from", re.IGNORECASE)
 """How a version is called that a pipeline tries on purpose because users still have it."""
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffolder.checks.environments.families import families_of, patterns, short
+from scaffolder.formats.regex import regex
 from scaffolder.model import Finding, Location, Severity, Verdict
 from scaffolder.repository import environment_diff, environments
 from scaffolder.repository.environments import VALUES, VARIABLES, Family
@@ -68,7 +69,7 @@ def _uneven(
                 yield from _set_in_some(family, keys, key, list(names))
 
 
-_ID = re.compile(
+_ID = regex(
     r"^arn:|(?<![0-9a-z])(?=[0-9a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,}(?![0-9a-z])|^\d{6,}$",
     re.IGNORECASE,
 )

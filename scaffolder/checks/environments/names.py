@@ -9,12 +9,13 @@ from itertools import chain
 from pathlib import Path
 
 from scaffolder.checks.environments.families import patterns
+from scaffolder.formats.regex import regex
 from scaffolder.model import Finding, Location, NotApplicable, Verdict, counted
 from scaffolder.repository import environments
 from scaffolder.repository.project import Project
 from scaffolder.tools.toolchain import Toolchain
 
-_PUBLIC_HOSTS = re.compile(
+_PUBLIC_HOSTS = regex(
     r"\bdev\.azure\.com\b|\.dev\b(?=[/:\"'\s]|$)"
     r"|\b(?:tekton|knative|kaniko|go|web|skaffold|crossplane|istio|kpt|kyma|ko)\.dev\b"
 )
@@ -26,7 +27,7 @@ Azure DevOps, and all that end in .dev.
 _OTHERS_THAN = r"(?<![A-Za-z0-9])(?:non|not|no|pre|ex|sub)[-_ ]?"
 """Prefixes that turn an environment's name into another word: `non-prod`, `pre-production`."""
 
-_TABLE = re.compile(
+_TABLE = regex(
     r"\s*-?\s*[\"']?\w+_[a-z]+(?!\.(?:ya?ml|json|tf\w*|env|txt|sh|conf|pem|com|net|org|io)\b)"
     r"(?:\.\w+){1,2}[\"']?\s*"
 )
@@ -128,16 +129,16 @@ def _strangers(
 _MOST_TOLD = 5
 """Lines of one file that name another environment; of more the first is told, with their number."""
 
-_ABOUT_OTHERS = re.compile(
+_ABOUT_OTHERS = regex(
     r"^\s*(?:-\s+)?[\"']?\w*(?:next|previous|upstream|downstream|promote|source|team|group|owner)\w*[\"']?\s*[:=]",
     re.IGNORECASE,
 )
 """Keys whose value is another environment on purpose, or the name of a team."""
 
-_LIST = re.compile(r"([\w.\"'-]+)\s*[:=]\s*(?:\[([^\[\]]*)\]|((?:\n[ \t]*- [^\n]*)+))")
+_LIST = regex(r"([\w.\"'-]+)\s*[:=]\s*(?:\[([^\[\]]*)\]|((?:\n[ \t]*- [^\n]*)+))")
 """A list of texts, in brackets or a line each, with its key."""
 
-_GRANT = re.compile(
+_GRANT = regex(
     r"(?:^|_)(?:members|readers|writers|(?:from|to|with|for)_environments)\b|shared?_?with",
     re.IGNORECASE,
 )

@@ -9,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 from scaffolder.checks.environments.families import families_of, patterns, short
+from scaffolder.formats.regex import regex
 from scaffolder.model import Finding, Location, Severity, Verdict
 from scaffolder.repository.clouds import of_each
 from scaffolder.repository.environments import BACKENDS, Family
@@ -46,8 +47,8 @@ def _settings(project: Project, file: Path) -> _Settings:
     return {name: (one.text, one.line) for name, one in (block.attributes if block else {}).items()}
 
 
-_BACKEND = re.compile(r"^\s*backend\s+\"[^\"]+\"\s*\{(?P<inner>[^{}]*)\}", re.MULTILINE)
-_SETTING = re.compile(r"^\s*(\w+)\s*=\s*(\S.*?)\s*$", re.MULTILINE)
+_BACKEND = regex(r"^\s*backend\s+\"[^\"]+\"\s*\{(?P<inner>[^{}]*)\}", re.MULTILINE)
+_SETTING = regex(r"^\s*(\w+)\s*=\s*(\S.*?)\s*$", re.MULTILINE)
 
 
 def _of_block(project: Project, family: Family) -> _Settings:

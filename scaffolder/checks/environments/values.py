@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffolder.checks.environments.families import families_of, patterns, short
+from scaffolder.formats.regex import regex
 from scaffolder.model import Blocked, Finding, Location, NotApplicable, Verdict
 from scaffolder.repository import environment_diff, environments, manifests
 from scaffolder.repository.environments import VARIABLES, Family
@@ -41,7 +42,7 @@ def charts_render_the_same(project: Project, toolchain: Toolchain) -> Verdict:
     )
 
 
-_TAG = re.compile(r"(?:^|\.)(?:image|imageTag|image\.tag|tag|targetRevision)$")
+_TAG = regex(r"(?:^|\.)(?:image|imageTag|image\.tag|tag|targetRevision)$")
 
 
 def _is_promoted(project: Project, one: environment_diff.Difference) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from scaffolder.formats.regex import regex
 from scaffolder.model import (
     Blocked,
     Check,
@@ -25,7 +26,7 @@ from scaffolder.tools import helm
 from scaffolder.tools.programs import HELM
 from scaffolder.tools.toolchain import Toolchain
 
-_PLACE = re.compile(
+_PLACE = regex(
     r"(?:^|[(\s\"])[^/\s()\"]+/(?P<file>(?:charts/[^\s():\"]+?/)?templates/[^\s():\"]+)(?::(?P<line>\d+))?"
 )
 """The place of a template error in Helm's output: "(chart/templates/service.yaml:19:3)".
@@ -33,13 +34,13 @@ _PLACE = re.compile(
 An error of YAML has no line of the template: "YAML parse error on chart/templates/service.yaml".
 """
 
-_REFUSED_VALUE = re.compile(r"- at '(?P<at>[^']*)': (?P<problem>.*?)(?= - at '|$)")
+_REFUSED_VALUE = regex(r"- at '(?P<at>[^']*)': (?P<problem>.*?)(?= - at '|$)")
 """A value refused by its schema.
 
 "- at '/autoscaling/minReplicas': got string, want integer"
 """
 
-_UNKNOWN_KEY = re.compile(r"additional properties '([^']+)'")
+_UNKNOWN_KEY = regex(r"additional properties '([^']+)'")
 
 
 def lints(project: Project, toolchain: Toolchain) -> Verdict:
@@ -88,7 +89,7 @@ def _objections(said: list[tuple[str, helm.Linted]]) -> Iterator[tuple[str, helm
                 yield environment, message
 
 
-_ON_THE_WAY = re.compile(r"nil pointer evaluating|executing \"|execution error at|error calling ")
+_ON_THE_WAY = regex(r"nil pointer evaluating|executing \"|execution error at|error calling ")
 """Helm's texts for a template that fails with the values that it got."""
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from scaffolder.checks.optional import module
 from scaffolder.errors import ClusterError, ToolError
+from scaffolder.formats.regex import regex
 from scaffolder.model import (
     Blocked,
     Check,
@@ -31,7 +32,7 @@ from scaffolder.tools.offline import custom_resources, kubernetes_schemas
 from scaffolder.tools.programs import HELM
 from scaffolder.tools.toolchain import Toolchain
 
-_UNEXPECTED = re.compile(r"'([^']+)'(?=[^()]* (?:was|were) unexpected)")
+_UNEXPECTED = regex(r"'([^']+)'(?=[^()]* (?:was|were) unexpected)")
 """A key that a schema does not know, as jsonschema names it."""
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from scaffolder.checks.monitoring import batches, failed_alerts
 from scaffolder.checks.monitoring.expressions import rule_groups, templates_of_rules
 from scaffolder.errors import ToolCrashed, ToolTimeout
+from scaffolder.formats.regex import regex
 from scaffolder.model import Blocked, Check, Finding, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import files as kinds
 from scaffolder.repository.facts import expressions, monitoring
@@ -21,16 +22,16 @@ from scaffolder.tools.process import CompletedRun
 from scaffolder.tools.programs import PROMTOOL
 from scaffolder.tools.toolchain import Toolchain
 
-_FAILED_TEST = re.compile(
+_FAILED_TEST = regex(
     r'^\s*(?:alertname: (?P<alert>\w+), time:|expr: (?P<expr>".*"), time:)', re.MULTILINE
 )
 """How `promtool test rules` names what it asked in vain."""
 
-_QUOTED = re.compile(r'"([^"]+)"')
-_HANDED = re.compile(r"rules\.json: (?:\d+:\d+: )?")
+_QUOTED = regex(r'"([^"]+)"')
+_HANDED = regex(r"rules\.json: (?:\d+:\d+: )?")
 """The place that promtool names in the file it was given instead of an object."""
 
-_NEWER_THAN_PROMTOOL = re.compile(
+_NEWER_THAN_PROMTOOL = regex(
     r"field (query_offset|labels|keep_firing_for|limit) not found in type|function \"(\w+)\" is not"
     r" enabled"
     r"|unknown function with name"
@@ -40,7 +41,7 @@ _NEWER_THAN_PROMTOOL = re.compile(
 """Errors of an older promtool, or one without feature flags, that Prometheus may accept."""
 
 _CHECK = ("check", "rules", "--lint=all", "--lint-fatal")
-_DUPLICATE = re.compile(r"duplicate rule\(s\) found")
+_DUPLICATE = regex(r"duplicate rule\(s\) found")
 
 
 def promtool_accepts_the_rules(project: Project, toolchain: Toolchain) -> Verdict:
@@ -186,8 +187,8 @@ def _tested(project: Project, toolchain: Toolchain, file: Path) -> CompletedRun:
 _SLOWEST = 60.0
 """Seconds of one file of tests."""
 
-_UNKNOWN_FIELD = re.compile(r"field (\$?[\w-]+) not found in type")
-_NO_RULES = re.compile(r"no file match pattern (\S+)")
+_UNKNOWN_FIELD = regex(r"field (\$?[\w-]+) not found in type")
+_NO_RULES = regex(r"no file match pattern (\S+)")
 _STARTS_AT_INTERVAL = (3, 0)
 """The promtool that first gave a group of tests without `interval` that of the evaluation.
 

@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from scaffolder.errors import ToolTimeout
+from scaffolder.formats.regex import regex
 from scaffolder.repository.budget import Clock
 from scaffolder.repository.project import Project
 from scaffolder.tools.programs import PROMTOOL
@@ -22,7 +23,7 @@ _FEW = 10
 _JUDGES = frozenset({0, 1, 3})
 """Exit codes with which promtool has judged every file: all good, some bad, some with lints."""
 
-_ACCEPTED = re.compile(r"^(?:Unit Testing:|Checking)\s+(\S.*)\n\s+SUCCESS", re.MULTILINE)
+_ACCEPTED = regex(r"^(?:Unit Testing:|Checking)\s+(\S.*)\n\s+SUCCESS", re.MULTILINE)
 
 
 def accepted(

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-_FAILED = re.compile(
+from scaffolder.formats.regex import regex
+
+_FAILED = regex(
     r"alertname: \w+, time: (?P<time>\w+),\s+exp:\[(?P<expected>.*?)\],\s+got:\[(?P<got>.*?)\]"
     r"\s*(?=\n\s*\n|\n\s*(?:name|alertname|expr):|\Z)",
     re.DOTALL,
 )
-_ALERT = re.compile(r"Labels:(\{.*\})\s+Annotations:(\{.*\})")
-_PAIR = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
+_ALERT = regex(r"Labels:(\{.*\})\s+Annotations:(\{.*\})")
+_PAIR = regex(r'(\w+)="((?:[^"\\]|\\.)*)"')
 
 Values = Mapping[str, str]
 

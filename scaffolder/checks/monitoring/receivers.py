@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, NamedTuple
 
+from scaffolder.formats.regex import regex
 from scaffolder.model import Check, Finding, NotApplicable, Verdict, counted
 from scaffolder.repository.facts import monitoring
 from scaffolder.repository.project import Project
@@ -34,7 +34,7 @@ _RETIRED = (
         instead="the receiver of the chat that the team uses",
     ),
 )
-_WORKFLOW = re.compile(r"logic\.azure\.|powerplatform\.|powerautomate\.|flow\.microsoft\.")
+_WORKFLOW = regex(r"logic\.azure\.|powerplatform\.|powerautomate\.|flow\.microsoft\.")
 """Addresses of workflows, which are not retired."""
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from scaffolder.checks.monitoring.alerting import essence
 from scaffolder.errors import ToolCrashed
+from scaffolder.formats.regex import regex
 from scaffolder.model import Blocked, Check, Finding, NotApplicable, Verdict
 from scaffolder.repository import files, source_templates
 from scaffolder.repository.facts import monitoring
@@ -21,8 +22,8 @@ from scaffolder.tools.process import CompletedRun
 from scaffolder.tools.programs import AMTOOL
 from scaffolder.tools.toolchain import Toolchain
 
-_REFUSED = re.compile(r"FAILED: (.*)", re.DOTALL)
-_QUOTED = re.compile(r'"([^"]+)"')
+_REFUSED = regex(r"FAILED: (.*)", re.DOTALL)
+_QUOTED = regex(r'"([^"]+)"')
 
 _SINCE = {
     "discord_configs": (0, 25),
@@ -39,7 +40,7 @@ _SINCE = {
 https://github.com/prometheus/alertmanager/blob/main/CHANGELOG.md
 """
 
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = regex(
     r"\$\{[^}]+\}|\$\(\w+\)|\$[A-Z_][A-Z0-9_]*|\{\{.+\}\}|<[\w .-]+>|%\w+%|__\w+__|@@?\w+@@?"
     r"|ENC\[.*\]|^(?:[A-Z][A-Z0-9]*_)+[A-Z0-9]+$|^(?:CHANGE_?ME|REPLACE_?ME|TODO|XXX+)$",
     re.DOTALL,
@@ -47,11 +48,11 @@ _PLACEHOLDER = re.compile(
 """Placeholders for another program than Alertmanager: envsubst, Ansible, SOPS."""
 
 _STAND_INS: tuple[tuple[re.Pattern[str], object], ...] = (
-    (re.compile(r"(?:^|_)url$"), "http://stands-for-the-placeholder.invalid"),
-    (re.compile(r"smarthost$"), "stands-for-the-placeholder.invalid:25"),
-    (re.compile(r"_(?:wait|interval|timeout)$|^(?:retry|expire|ttl)$"), "1m"),
-    (re.compile(r"^(?:send_resolved|require_tls|html|continue)$"), True),
-    (re.compile(r"^(?:max_alerts|chat_id|priority)$"), 1),
+    (regex(r"(?:^|_)url$"), "http://stands-for-the-placeholder.invalid"),
+    (regex(r"smarthost$"), "stands-for-the-placeholder.invalid:25"),
+    (regex(r"_(?:wait|interval|timeout)$|^(?:retry|expire|ttl)$"), "1m"),
+    (regex(r"^(?:send_resolved|require_tls|html|continue)$"), True),
+    (regex(r"^(?:max_alerts|chat_id|priority)$"), 1),
 )
 """Stand-ins for placeholders in settings that are not plain texts, by their names."""
 
@@ -125,7 +126,7 @@ def _line_of(project: Project, one: Alertmanager, message: str) -> int:
     return line or one.place(project, "receivers").line
 
 
-_UNKNOWN = re.compile(r"field (\w+) not found in type")
+_UNKNOWN = regex(r"field (\w+) not found in type")
 
 _FIELDS = (
     *("route", "routes", "receiver", "receivers", "group_by", "group_wait", "group_interval"),
@@ -158,14 +159,14 @@ def _newer(message: str) -> str:
     return unknown[1]
 
 
-_LACKS = re.compile(
+_LACKS = regex(
     r"\bno (?:global|\w+) .*\b(?:set|configured)\b|\bmissing\b|\bmust be\b|\brequired\b"
     r"|unsupported scheme|must specify|at least one|\bempty\b|one of ",
     re.IGNORECASE,
 )
 """Amtool's texts for a missing setting, which another program may fill in."""
 
-_COMPLETES = re.compile(
+_COMPLETES = regex(
     r"\b(?:sed|envsubst|gomplate|dockerize|confd|yq|perl|awk|jinja2|j2|mustache|consul-template)\b"
 )
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffolder.errors import ToolCrashed, ToolTimeout
+from scaffolder.formats.regex import regex
 from scaffolder.model import Check, Finding, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import files as kinds
 from scaffolder.repository import source_templates, terraform_templates
@@ -85,7 +86,7 @@ def actionlint_passes(project: Project, toolchain: Toolchain) -> Verdict:
     return Verdict(findings=findings, detail=counted(len(files), "workflow"))
 
 
-_UNREAD_WORKFLOW = re.compile(
+_UNREAD_WORKFLOW = regex(
     r'could not read reusable workflow file for "\./(?P<path>[^"]+)": open (?P<place>.+?): '
 )
 
@@ -105,7 +106,7 @@ def _is_of_a_checkout_around(project: Project, problem: dict[str, Any]) -> bool:
 
 
 _NUMBER_AS_NAME = 'property access of object must be type of string but got "number"'
-_PORT = re.compile(r"job\.services(?:\.[\w-]+|\[[^\]]+\])\.ports\[\s*\d+\s*\]")
+_PORT = regex(r"job\.services(?:\.[\w-]+|\[[^\]]+\])\.ports\[\s*\d+\s*\]")
 
 
 def _is_documented(project: Project, problem: dict[str, Any]) -> bool:
@@ -185,7 +186,7 @@ def _audits(
 
 
 _AUDITED = {0, 11, 12, 13, 14}
-_UNREAD = re.compile(r"failed to|invalid|no audit was performed", re.IGNORECASE)
+_UNREAD = regex(r"failed to|invalid|no audit was performed", re.IGNORECASE)
 
 
 def _run_zizmor(project: Project, toolchain: Toolchain, files: Sequence[Path]) -> CompletedRun:
@@ -323,7 +324,7 @@ _RUNS_AS_WRITTEN = {_NO_SHELL: "note", 2068: "warning", 2145: "warning"}
 _LAST_OF_PARSER = 1999
 """The last rule about what shellcheck cannot read."""
 
-_OF_FLUX = re.compile(r"\$\$[({A-Za-z_]")
+_OF_FLUX = regex(r"\$\$[({A-Za-z_]")
 """A `$` that Flux leaves in its substitutions.
 
 https://fluxcd.io/flux/components/kustomize/kustomizations/
@@ -354,10 +355,10 @@ def _sourced(project: Project) -> frozenset[str]:
     return frozenset(path.rpartition("/")[2].strip("\"';") for path in paths)
 
 
-_SOURCES = re.compile(r"(?:^|[;&|({]|\bthen|\bdo)\s*(?:source|\.)\s+(\S+)", re.MULTILINE)
+_SOURCES = regex(r"(?:^|[;&|({]|\bthen|\bdo)\s*(?:source|\.)\s+(\S+)", re.MULTILINE)
 
 
-_ASSIGNMENT = re.compile(r"(?:export\s+|readonly\s+)?[A-Za-z_]\w*\s*[:?+]?=.*")
+_ASSIGNMENT = regex(r"(?:export\s+|readonly\s+)?[A-Za-z_]\w*\s*[:?+]?=.*")
 
 
 def _only_sets_variables(text: str) -> bool:
@@ -411,7 +412,7 @@ def _of_expansion(project: Project, location: dict[str, Any]) -> Severity:
     return Severity.WARNING if _OF_WRITERS.match(raw) else Severity.ERROR
 
 
-_OF_WRITERS = re.compile(
+_OF_WRITERS = regex(
     r"(?:github\.event\.)?inputs\b|github\.(?:ref|ref_name|sha|actor|triggering_actor|base_ref)\b"
     r"|github\.event\.(?:release|client_payload|milestone|label|base_ref|ref)\b"
 )
@@ -430,14 +431,14 @@ def _is_of_owner(project: Project, location: dict[str, Any], raw: str) -> bool:
     return called and _INPUT.fullmatch(raw) is not None
 
 
-_OF_GITHUB = re.compile(
+_OF_GITHUB = regex(
     r"github\.(?:actor_id|repository(?:_id|_owner|_owner_id)?|run_(?:id|number|attempt)|job|workflow"
     r"|event_name|ref_type|ref_protected|server_url|api_url|graphql_url|workspace|action|token)"
     r"|github\.event(?:\.\w+)+\.(?:id|node_id|sha|head_sha|number|run_number|merged|draft|html_url)"
 )
 """Values that GitHub makes, or the owner's names: numbers, addresses, and words of few kinds."""
 
-_INPUT = re.compile(r"inputs(?:\.[\w-]+|\['[\w-]+'\])")
+_INPUT = regex(r"inputs(?:\.[\w-]+|\['[\w-]+'\])")
 
 
 _OF_ZIZMOR = {"High": Severity.ERROR, "Medium": Severity.WARNING}
@@ -465,16 +466,16 @@ _LIKELY = frozenset(
 )
 """Kinds of actionlint's problems that do not stop a workflow but may change its meaning."""
 
-_OLD_ACTION = re.compile(r"is (?:deprecated|retired|too old)")
+_OLD_ACTION = regex(r"is (?:deprecated|retired|too old)")
 """An action for an older Node.js still runs; EOL005 knows the services that were switched off."""
 
-_SHELLCHECK_LEVEL = re.compile(r"shellcheck reported issue in this script: SC\d+:(\w+)")
+_SHELLCHECK_LEVEL = regex(r"shellcheck reported issue in this script: SC\d+:(\w+)")
 
 
-_UNUSED_DEFAULT = re.compile(r"has the default value .*but it is also required")
+_UNUSED_DEFAULT = regex(r"has the default value .*but it is also required")
 """An input that is required needs no default, and takes it if nothing is given."""
 
-_LABEL = re.compile(r'label "([^"]+)" is unknown')
+_LABEL = regex(r'label "([^"]+)" is unknown')
 _HOSTED = (
     *("ubuntu-latest", "ubuntu-26.04", "ubuntu-24.04", "ubuntu-22.04", "ubuntu-20.04"),
     *("ubuntu-18.04", "windows-latest", "windows-2025", "windows-2022", "windows-2019"),
@@ -490,15 +491,15 @@ def _is_slip(message: str) -> bool:
     )
 
 
-_MORE_OF_AN_INPUT = re.compile(
+_MORE_OF_AN_INPUT = regex(
     r"could not parse action metadata .*unexpected key \".*\" for definition of (?:input|output)"
 )
 """GitHub leaves out what it does not know of an input of an action, such as `type`."""
 
-_NO_DESCRIPTION = re.compile(r"^description is required in metadata of")
+_NO_DESCRIPTION = regex(r"^description is required in metadata of")
 """GitHub runs an action without a description; its marketplace does not list it."""
 
-_NESTED_RIGHTS = re.compile(r'nested job ".*?" of ".*?" requires ')
+_NESTED_RIGHTS = regex(r'nested job ".*?" of ".*?" requires ')
 """A called workflow asks for more than its caller gives."""
 
 

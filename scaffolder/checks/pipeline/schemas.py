@@ -10,6 +10,7 @@ from pathlib import Path
 
 from scaffolder.checks.pipeline.linters import json_report, workflows
 from scaffolder.errors import ToolCrashed
+from scaffolder.formats.regex import regex
 from scaffolder.model import Check, Finding, NotApplicable, Verdict, counted
 from scaffolder.repository import files as kinds
 from scaffolder.repository import reading
@@ -185,13 +186,13 @@ def _parses(project: Project, file: Path) -> bool:
         return False
 
 
-_NO_VALUE = re.compile(r"\$\.on\.|.*(?:^|\.)(?:env|with|outputs|secrets|inputs)\.[^.]+$")
-_OR_A_LIST = re.compile(
+_NO_VALUE = regex(r"\$\.on\.|.*(?:^|\.)(?:env|with|outputs|secrets|inputs)\.[^.]+$")
+_OR_A_LIST = regex(
     r".*\.(?:branches|branches-ignore|tags|tags-ignore|paths|paths-ignore|types|needs|workflows)$"
 )
 
 
-_QUOTED_KEY = re.compile(r"\[['\"]([^'\"]+)['\"]\]")
+_QUOTED_KEY = regex(r"\[['\"]([^'\"]+)['\"]\]")
 """A key with a hyphen in a path: `$.on.push['paths-ignore']`."""
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from scaffolder.checks.security.drawn import entropy, is_drawn, is_password, is_secret
 from scaffolder.checks.security.forms import Secret, known
+from scaffolder.formats.regex import regex
 from scaffolder.repository.ci import of_each
 
 _LONGEST_NAME = 80
@@ -59,7 +60,7 @@ _WORDS_BY_NAME = (
     *_OF_PIPELINES,
 )
 
-_SAYS_SECRET = re.compile(
+_SAYS_SECRET = regex(
     r"""(?P<password> passw(?:or)?d | passphrase | pwd | pass )
     | secret | token | credentials? | _auth
     | (?: api | access | private | secret | sign(?:ing|ature) | encrypt(?:ion)? | master | auth
@@ -71,54 +72,54 @@ _BEHIND = (
     r"(?:[_.-]?(?:base|value|plain|hex|b(?:ase)?64|prod(?:uction)?|dev|qa|stag(?:e|ing)|old|new|primary|secondary|"
     r"\d{1,2}))?"
 )
-_KEY_END = re.compile(rf"(?:{_SAYS_SECRET.pattern}){_BEHIND}$", re.IGNORECASE | re.VERBOSE)
-_ANY_KEY_END = re.compile(rf"[\w.-][_.-]key{_BEHIND}$|[a-z]Key$", re.IGNORECASE)
-_NO_SECRET = re.compile(
+_KEY_END = regex(rf"(?:{_SAYS_SECRET.pattern}){_BEHIND}$", re.IGNORECASE | re.VERBOSE)
+_ANY_KEY_END = regex(rf"[\w.-][_.-]key{_BEHIND}$|[a-z]Key$", re.IGNORECASE)
+_NO_SECRET = regex(
     r"public|pub_?key$|publish|authenticity|payment_?token|checksum|digest|hash$|sha\d|fingerprint|thumbprint|etag|csrf|xsrf|next_?token|page_?token|"
     r"continuation|bypass|compass|trespass|google_?tag_?manager|(?<![a-z])(?:gtm_|react_app_|vite_|(?:repo|apt|gpg|pgp|rpm)[_.-]?key)|key_?id$|(?:name|ref|file|path|arn|id|url|mount)$",
     re.IGNORECASE,
 )
-_NO_SECRET_KEY = re.compile(
+_NO_SECRET_KEY = regex(
     r"^key$|cache|foreign|partition|sort|idempoten|site|header|map|primary|object|s3|host|row|index|field",
     re.IGNORECASE,
 )
 _HINTS = ("pass", "pwd", "secret", "token", "credential", "key", "_auth")
-_NAME_AFTER = re.compile(r"[\w.-]*")
-_ASSIGNS = re.compile(
+_NAME_AFTER = regex(r"[\w.-]*")
+_ASSIGNS = regex(
     r"[\"'`]?(?P<sign>[ \t]*(?:=>|:=|\?=|=|:(?!:))[ \t]*|[ \t]+(?=[\"'])|>)(?P<quote>[\"'`]?)"
 )
-_FOLLOWS = re.compile(r"[\"'`]?[ \t]*[:=>?]|[ \t]+[\"']")
+_FOLLOWS = regex(r"[\"'`]?[ \t]*[:=>?]|[ \t]+[\"']")
 """Signs after a name that has a value: the start of _ASSIGNS, and quick to look for."""
-_ENV_WITH_BLANK = re.compile(r"[ \t]+(?=\S)")
+_ENV_WITH_BLANK = regex(r"[ \t]+(?=\S)")
 
-_IN_QUOTES = re.compile(
+_IN_QUOTES = regex(
     r"(?P<secret>[^\s\"'`]{6,})(?=[\"'`])|(?P<four>[a-z]{4}(?: [a-z]{4}){3})(?=[\"'`])"
 )
-_TO_THE_END = re.compile(
+_TO_THE_END = regex(
     r"(?P<secret>[^\s\"'`,;{}\[\]]+|[a-z]{4}(?: [a-z]{4}){3})(?=[ \t]*(?:$|[ \t]\#|[,;}\])&]))",
     re.M,
 )
-_TO_A_BLANK = re.compile(r"(?P<secret>[^\s\"'`;|&]+)(?=$|[\s;|&\"'`\\])", re.M)
-_IN_A_CONNECTION = re.compile(r"(?P<secret>[^\s\"'`;&]+)")
-_IN_AN_ELEMENT = re.compile(r"(?P<secret>[^\s<>]+)(?=</)")
+_TO_A_BLANK = regex(r"(?P<secret>[^\s\"'`;|&]+)(?=$|[\s;|&\"'`\\])", re.M)
+_IN_A_CONNECTION = regex(r"(?P<secret>[^\s\"'`;&]+)")
+_IN_AN_ELEMENT = regex(r"(?P<secret>[^\s<>]+)(?=</)")
 
-_PAIR = re.compile(
+_PAIR = regex(
     r"\b(?:name|key)[\"']?\s*[:=]\s*[\"']?(?P<key>[\w.-]{3,80})[\"']?\s*,?\s*[\"']?value[\"']?\s*[:=]["
     r" \t]*"
     r"(?:[\"'](?P<secret>[^\s\"']+)[\"']|(?P<plain>[^\s\"',;{}\[\]]+)[ \t]*(?:\#.*)?$)",
     re.M,
 )
-_DEFAULT = re.compile(
+_DEFAULT = regex(
     r"\bvariable\s+\"(?P<key>\w+)\"\s*\{[^}]*?\bdefault\s*=\s*\"(?P<secret>[^\s\"]+)\""
 )
-_ADDRESS = re.compile(r"://[^/\s:@\"'<>{}$]*:(?P<secret>[^/\s:@\"'<>{}$%*]{8,})@(?P<host>[\w.-]+)")
+_ADDRESS = regex(r"://[^/\s:@\"'<>{}$]*:(?P<secret>[^/\s:@\"'<>{}$%*]{8,})@(?P<host>[\w.-]+)")
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "host.docker.internal"})
 _BESIDE = frozenset({"db", "postgres"})
-_API_DESCRIPTION = re.compile(r"^ {0,4}[\"']?(?:openapi|swagger)[\"']?\s*:\s*[\"']?\d", re.M)
-_PAGE = re.compile(r"\s*<(?:!doctype html|html)\b", re.IGNORECASE)
+_API_DESCRIPTION = regex(r"^ {0,4}[\"']?(?:openapi|swagger)[\"']?\s*:\s*[\"']?\d", re.M)
+_PAGE = regex(r"\s*<(?:!doctype html|html)\b", re.IGNORECASE)
 """A page that was saved, whatever its file is called: its tokens are of a visit."""
 
-_EXAMPLES = re.compile(r"[\"']?(?:x-)?examples?[\"']?\s*:")
+_EXAMPLES = regex(r"[\"']?(?:x-)?examples?[\"']?\s*:")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +157,8 @@ def assigned(file: Path, text: str) -> Iterator[Secret]:
     for candidate in _candidates(file, kind, text, lowered):
         if candidate.key_start in judged or _is_explained(file, text, candidate):
             continue
+        if candidate.value.lower().startswith(candidate.key.lower()):
+            continue  # a list of pairs, in which a name stands for itself
         if _is_assigned_secret(kind, candidate) and not _is_shown(text, candidate, sealed=sealed):
             name = f"a secret in {candidate.key}"
             yield Secret(
@@ -255,7 +258,7 @@ def _value(kind: Kind, text: str, start: int, end: int, *, plain: bool) -> _Cand
     )
 
 
-_NOTHING = re.compile(r"(?P<secret>(?!))")
+_NOTHING = regex(r"(?P<secret>(?!))")
 
 
 def _reader(kind: Kind, sign: str, quote: str, before: str) -> re.Pattern[str]:
@@ -337,7 +340,7 @@ def _in_addresses(text: str) -> Iterator[Secret]:
             yield Secret(start=found.start(), end=found.end(), name="a password in an address")
 
 
-_ENTRY = re.compile(
+_ENTRY = regex(
     r"(?P<indent> +)[\"']?(?P<key>[\w.-]+)[\"']?:["
     r" \t]+(?P<quote>[\"']?)(?P<value>[^\s\"']+)(?P=quote)[ \t]*(?:\#.*)?$"
 )
@@ -354,7 +357,7 @@ class _Entry:
     encoded: bool
 
 
-_IS_SECRET = re.compile(r"^[ -]*kind: [\"']?Secret[\"']?[ \t]*$", re.M)
+_IS_SECRET = regex(r"^[ -]*kind: [\"']?Secret[\"']?[ \t]*$", re.M)
 
 
 def _entries(text: str) -> Iterator[_Entry]:

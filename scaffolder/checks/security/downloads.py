@@ -6,16 +6,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from scaffolder.formats.regex import regex
 from scaffolder.model import Finding, NotApplicable, Verdict, counted
 from scaffolder.repository import files as kinds
 from scaffolder.repository.project import Project
 from scaffolder.tools.toolchain import Toolchain
 
-_PIPED = re.compile(
+_PIPED = regex(
     r"\b(?:curl|wget)\b[^|;&#]*\|\s*(?:sudo\s+(?:-\w+\s+)*)?(?:/bin/)?(?:ba|z|da|k)?sh\b(?!\w)"
     r"|\b(?:ba|z)?sh\s+(?:-c\s+)?[\"']?(?:<\(|\$\()\s*(?:curl|wget)\b"
 )
-_COMMENT = re.compile(r"^\s*(?:#|//|\*)|\becho\b|\bprintf\b")
+_COMMENT = regex(r"^\s*(?:#|//|\*)|\becho\b|\bprintf\b")
 
 
 def nothing_is_run_straight_from_the_network(project: Project, _: Toolchain) -> Verdict:
@@ -44,7 +45,7 @@ def nothing_is_run_straight_from_the_network(project: Project, _: Toolchain) -> 
     return Verdict(findings=tuple(findings), detail=counted(len(files), "file"))
 
 
-_NEXT = re.compile(r"&&|\|\||;|\bthen\b|\bdo\b")
+_NEXT = regex(r"&&|\|\||;|\bthen\b|\bdo\b")
 """Where another command begins."""
 
 
@@ -58,7 +59,7 @@ def _piped(lines: list[str], text: str) -> Iterator[int]:
                 yield line.number_at(found.start())
 
 
-_COMMIT_OF_GITHUB = re.compile(
+_COMMIT_OF_GITHUB = regex(
     r"raw\.githubusercontent\.com/[^/\s]+/[^/\s]+/(?:(?P<commit>[0-9a-f]{40})|\$\{?(?P<name>\w+)\}?)/"
 )
 

@@ -11,37 +11,39 @@ import math
 import re
 from collections import Counter
 
-_EXAMPLE = re.compile(
-    r"example|sample|dummy|placeholder|change-?_?(?:me|it|this)|redacted|your[_-]|<|xxxx|\.\.\.|1234567|abcdef|0{6}|fake|test|"
+from scaffolder.formats.regex import regex
+
+_EXAMPLE = regex(
+    r"example|sample|dummy|placeholder|change-?_?(?:me|it|this)|redacted|your[_-]|<|u003c|xxxx|\.\.\.|1234567|abcdef|0{6}|fake|test|"
     r"insert|replace|characters?_|is_required|^(?:some)?passw(?:or)?d=?$|local|default|notasecret|foobar|Eby8vdM02xNOcqFlqUwJ|\*{3}|deadbeef|todo",
     re.IGNORECASE,
 )
 """Eby8… is how the key starts that Azure publishes for its emulator of storage."""
 
-_REFERENCE = re.compile(
+_REFERENCE = regex(
     r"[${}<>()]|^(?:var|local|data|module|env|secrets?|vault|ref|file|arn|op|gsm|awssm|projects|https?)[.:/+]"
     r"|^/|^\.|^~/|^\*?/|/\*|\.(?:json|ya?ml|pem|crt|p12|pfx|jks)$|^%|::|^ENC\[|^(?:sha\d+|md5|h1|zh)[:-]|\[\[|^!|^&\w|^\*\w",
     re.IGNORECASE,
 )
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_HEX = re.compile(r"(?=.*\d)(?=.*[a-f])[0-9a-f]{16,}|(?=.*\d)(?=.*[A-F])[0-9A-F]{16,}")
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
-_NAME = re.compile(r"[a-z0-9]+(?:[-_./:][a-z0-9]+)*")
-_VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
-_SAYS_SO = re.compile(
+_UUID = regex(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_HEX = regex(r"(?=.*\d)(?=.*[a-f])[0-9a-f]{16,}|(?=.*\d)(?=.*[A-F])[0-9A-F]{16,}")
+_BASE64 = regex(r"[A-Za-z0-9+/_-]{16,}={0,2}")
+_NAME = regex(r"[a-z0-9]+(?:[-_./:][a-z0-9]+)*")
+_VARIABLE = regex(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_SAYS_SO = regex(
     r"passw|secret|token|credential|api_?-?key|(?<=-)(?:ssh|tls|pull|deploy|sign(?:ing)?)-key(?![a-z])",
     re.IGNORECASE,
 )
-_WRONG = re.compile(
+_WRONG = regex(
     r"(?<![a-z])(?:wrong|invalid|fake|dummy|bogus|incorrect)(?![a-z])|^#\w+(?:&|$)", re.IGNORECASE
 )
 """Values that a test expects to be refused, and the name of a bean in a route of Camel."""
 
-_TECHNICAL = re.compile(
+_TECHNICAL = regex(
     r"k8s|s3|e2e|i18n|l10n|v\d+(?:alpha|beta)?\d*|oauth2?|ec2|x86|x64|db2|h2|http2|p12|p256|b64|base64|sha\d+|md5|"
     r"aes\d+|[rhe]s\d{3}|ed25519|utf8|ipv[46]|us-?\w+-?\d|r53|pkcs\d+|x509"
 )
-_USUAL = re.compile(
+_USUAL = regex(
     r"postgres(?:ql)?|mysql|mariadb|root(?:root)?|admin(?:istrator)?|guest|rabbitmq|redis|mongo(?:db)?|minio(?:admin)?|"
     r"user(?:name)?|none|null|true|false|undefined|required|optional|string|enabled|disabled|inherit|prompt|ignored|"
     r"unused|empty",
@@ -49,7 +51,7 @@ _USUAL = re.compile(
 )
 """Usual stand-ins for a password, and the default one of a database."""
 
-_ENCODED_WORD = re.compile(r"[A-Za-z0-9+/]{6,64}={0,2}")
+_ENCODED_WORD = regex(r"[A-Za-z0-9+/]{6,64}={0,2}")
 """A possible word in base64; a longer one is a document."""
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 from scaffolder.checks.security.drawn import entropy, is_example
+from scaffolder.formats.regex import regex
 from scaffolder.tools import package_data
 
 PRIVATE_KEY = "a private key"
@@ -109,17 +110,17 @@ _OWN = (
         r"\bsk-(?:(?:ant-api\d\d|proj|svcacct)-[\w-]{60,}|\w{20}T3BlbkFJ\w{20})",
     ),
 )
-_PRIVATE_KEY = re.compile(
+_PRIVATE_KEY = regex(
     r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----(?:\\n|\s|[A-Za-z-]+:"
     r" \S+)*[A-Za-z0-9+/=]{40,}"
 )
-_LONG_WORD = re.compile(r"\S{20,}")
+_LONG_WORD = regex(r"\S{20,}")
 """Each form has 20 signs without a blank.
 
 Few words of a file have, and only those are searched for hints.
 """
 
-_MODE = re.compile(r"_(?:test|live|prod)_")
+_MODE = regex(r"_(?:test|live|prod)_")
 
 
 def known(text: str) -> Iterator[Secret]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
+from scaffolder.formats.regex import regex
 from scaffolder.model import Finding, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import files, helm_calls, image_references, manifests
 from scaffolder.repository.image_references import Use
@@ -16,7 +17,7 @@ from scaffolder.repository.project import Project
 from scaffolder.repository.reading import Dockerfile, Stage, stages
 from scaffolder.tools.toolchain import Toolchain
 
-_NOT_ROOT = re.compile(r"nonroot|non-root|unprivileged|rootless")
+_NOT_ROOT = regex(r"nonroot|non-root|unprivileged|rootless")
 
 
 def images_have_a_tag_that_stays(project: Project, toolchain: Toolchain) -> Verdict:
@@ -83,8 +84,8 @@ def _said(tag: str) -> str:
     )
 
 
-_FOR_TESTS = re.compile(r"tests?|dev(?:elopment)?|debug|lint|ci", re.IGNORECASE)
-_FOR_USERS = re.compile(r"prod(?:uction)?|final|runtime|release|runner|app|server", re.IGNORECASE)
+_FOR_TESTS = regex(r"tests?|dev(?:elopment)?|debug|lint|ci", re.IGNORECASE)
+_FOR_USERS = regex(r"prod(?:uction)?|final|runtime|release|runner|app|server", re.IGNORECASE)
 
 
 def _shipped(found: Dockerfile) -> Stage:

@@ -11,22 +11,23 @@ from pathlib import Path
 from scaffolder.checks.security.assigned import assigned
 from scaffolder.checks.security.drawn import decoded, is_drawn
 from scaffolder.checks.security.forms import PRIVATE_KEY, Secret, known
+from scaffolder.formats.regex import regex
 from scaffolder.model import Finding, Severity, Verdict, counted
 from scaffolder.repository import files
 from scaffolder.repository.project import Project
 from scaffolder.repository.runtimes import of_each
 from scaffolder.tools.toolchain import Toolchain
 
-_LOCKS = re.compile(
+_LOCKS = regex(
     r"packages\.lock\.json|Package\.resolved|checksums?\.txt|SHA\d+SUMS|.+\.lock|\.terraform\.lock\.hcl|"
     + "|".join(map(re.escape, of_each(lambda runtime: runtime.LOCK_FILES)))
 )
-_TRIALS = re.compile(
+_TRIALS = regex(
     r"(?:^|[/._-])(?:tests?|testdata|fixtures?|mocks?|examples?|samples?|spec|specs|stubs?)(?:[/._-]|$)"
     r"|(?:^|/)\.env\.(?:template|dist|tpl|defaults?)$",
     re.IGNORECASE,
 )
-_ALLOWED = re.compile(r"gitleaks:allow|pragma: ?allowlist secret|noseyparker:ignore")
+_ALLOWED = regex(r"gitleaks:allow|pragma: ?allowlist secret|noseyparker:ignore")
 
 
 def no_secret_is_in_a_file(project: Project, _: Toolchain) -> Verdict:
@@ -88,13 +89,13 @@ def _keys_once(findings: Sequence[Finding]) -> Iterator[Finding]:
             yield replace(one, message=f"{one.message} (and {of_keys[one.path] - 1} more)")
 
 
-_FOR_DEVELOPERS = re.compile(
+_FOR_DEVELOPERS = regex(
     r"^(?:class\s+|\[|)(?:Dev(?:elopment)?|Tests?|Testing|Local(?:host)?)\w*(?:\(.*\)|\]|)\s*:?\s*$",
     re.IGNORECASE,
 )
 """The head of a class or section with the settings of a developer's machine."""
 
-_ELSEWHERE = re.compile(r"secret(?:Access)?KeySecretRef|secretKeyRef|secretRef", re.IGNORECASE)
+_ELSEWHERE = regex(r"secret(?:Access)?KeySecretRef|secretKeyRef|secretRef", re.IGNORECASE)
 
 
 def _weight(project: Project, file: Path, text: str, secret: Secret) -> Severity:
@@ -115,14 +116,14 @@ def _weight(project: Project, file: Path, text: str, secret: Secret) -> Severity
     return Severity.NOTE if is_id and _ELSEWHERE.search(around) else Severity.ERROR
 
 
-_OF_DEVELOPERS = re.compile(
+_OF_DEVELOPERS = regex(
     r"^(?:docker-)?compose\b.*[._-](?:dev(?:elopment)?|local|tests?|e2e|ci)\b.*\.ya?ml$",
     re.IGNORECASE,
 )
 """A file of Compose for a machine on which nothing is worth a secret."""
 
 
-_VALUE = re.compile(r"[:=]\s*[\"']?([\w./+=-]+)[\"']?\s*$")
+_VALUE = regex(r"[:=]\s*[\"']?([\w./+=-]+)[\"']?\s*$")
 _NEAR = 12
 """Lines before and after a password in which the name of its user is looked for."""
 
@@ -138,7 +139,7 @@ def _is_the_name_of_its_user(text: str, secret: Secret) -> bool:
     return re.search(named, around) is not None
 
 
-_OF_AN_ID = re.compile(r"(?:user(?:name)?|key_?id)[\"']?\s*[:=]", re.IGNORECASE)
+_OF_AN_ID = regex(r"(?:user(?:name)?|key_?id)[\"']?\s*[:=]", re.IGNORECASE)
 
 
 def _is_alone(text: str, secret: Secret) -> bool:
@@ -162,7 +163,7 @@ def _is_for_developers(text: str, at: int) -> bool:
     return False
 
 
-_PUBLISHED = re.compile(
+_PUBLISHED = regex(
     # The emulator of Azure Storage.
     r"Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq"
     r"|X-Amz-Credential[\"']?\s*[=:]"  # the signature of an address, by a key that is not given
@@ -173,7 +174,7 @@ _PUBLISHED = re.compile(
 )
 
 
-_OF_SEARCH = re.compile(r"\b(?:apiKey|api_key|searchApiKey)[\"']?\s*[:=]")
+_OF_SEARCH = regex(r"\b(?:apiKey|api_key|searchApiKey)[\"']?\s*[:=]")
 """The key with which the page of a visitor searches: https://docsearch.algolia.com."""
 
 
@@ -187,7 +188,7 @@ def _is_public(text: str, line: str) -> bool:
     return bool(names_a_key) and "kind: ExternalSecret" in text
 
 
-_DATA = re.compile(r"data:[\w/+.;=-]*;base64,[A-Za-z0-9+/=]*")
+_DATA = regex(r"data:[\w/+.;=-]*;base64,[A-Za-z0-9+/=]*")
 
 
 def _is_in_data(text: str, at: int) -> bool:

@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from scaffolder.formats.regex import regex
 from scaffolder.model import Finding, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import files as kinds
 from scaffolder.repository.clouds import of_each
@@ -15,22 +16,22 @@ from scaffolder.repository.project import Project
 from scaffolder.repository.reading import line_of, table
 from scaffolder.tools.toolchain import Toolchain
 
-_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_COMMIT = regex(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _OF_GITHUB = ("actions/", "github/")
-_HEAD = re.compile(
+_HEAD = regex(
     r"github\.event\.pull_request\.head\.(?:sha|ref)|github\.head_ref|refs/pull/|\.number|head_sha"
 )
-_SECRET = re.compile(r"secrets\.(?!GITHUB_TOKEN\b)(\w+)|secrets\[")
-_DEPLOYS = re.compile(
+_SECRET = regex(r"secrets\.(?!GITHUB_TOKEN\b)(\w+)|secrets\[")
+_DEPLOYS = regex(
     r"GCP|GOOGLE|KUBE|DEPLOY|PROD|SSH|REGISTRY|DOCKER|TERRAFORM|TF_|SIGN|PUBLISH|NPM|PYPI|CHAT|WEBHOOK|"
     + "|".join(of_each(lambda cloud: cloud.SECRET_WORDS))
 )
-_GUARDED = re.compile(
+_GUARDED = regex(
     r"head\.repo|github\.repository_owner|fork|event_name\s*[!=]=|github\.ref\s*==|github\.actor|workflow_dispatch"
     r"|(?<!!)github\.event\.pull_request\.merged(?!\s*(?:==\s*'?false|!=\s*'?true))"
 )
 
-_RUNS_ANYWAY = re.compile(r"always\(\)|!\s*cancelled\(\)")
+_RUNS_ANYWAY = regex(r"always\(\)|!\s*cancelled\(\)")
 """A condition with which a job runs where a job that it needs was skipped."""
 
 
@@ -147,7 +148,7 @@ def _exposed(file: Path, workflow: dict[Any, Any]) -> Iterator[Finding]:
             )
 
 
-_NOT_ON_PULL_REQUEST = re.compile(
+_NOT_ON_PULL_REQUEST = regex(
     r"github\.event_name\s*!=\s*'pull_request'|github\.event_name\s*==\s*'(?!pull_request)\w+'"
     r"|github\.ref(?:_name|_type)?\s*==|startsWith\(\s*github\.ref\b|head\.repo|\bfork\b"
     r"|github\.event\.pull_request\.merged|github\.repository_owner"
@@ -232,9 +233,7 @@ def _is_of_here(project: Project, name: str) -> bool:
     return path.parts[:1] == (".github",) and (project.has(path) or path in project.folders)
 
 
-_ACCEPTED = re.compile(
-    r"#\s*(?:ratchet:exclude|pinact:ignore|zizmor:\s*ignore\[[^]]*unpinned-uses)"
-)
+_ACCEPTED = regex(r"#\s*(?:ratchet:exclude|pinact:ignore|zizmor:\s*ignore\[[^]]*unpinned-uses)")
 """A comment by which a line is left out by tools that pin actions."""
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from scaffolder.formats.regex import regex
 from scaffolder.model import Finding, NotApplicable, Verdict
 from scaffolder.repository.project import Project
 from scaffolder.template import bundled
@@ -16,17 +17,17 @@ from scaffolder.tools.toolchain import Toolchain
 # and by the blanks around it. Without blanks the name has to be one that other languages do not
 # write there: of several words, or with a filter.
 _FILTERS = r"(?:upper|lower|title|capitalize|trim|replace|default|length|join|int)\b"
-_VALUE = re.compile(
+_VALUE = regex(
     r"\[\[-? (?P<name>[a-z]\w*)(?:\.\w+|\[[^\]]*\]|\([^)]*\))*(?: ?[|+*/~][^\]]*)? -?\]\]"
 )
-_TIGHT_VALUE = re.compile(
+_TIGHT_VALUE = regex(
     rf"\[\[-? ?(?P<name>[a-z]\w*)(?P<rest>(?:\.\w+)*(?: ?\| ?{_FILTERS}[^\]]*)?) ?-?\]\]"
 )
-_CHOICE = re.compile(r"\[\[-? (?P<expression>['\"][^$]*? if [^$]*?) -?\]\]")
-_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+_CHOICE = regex(r"\[\[-? (?P<expression>['\"][^$]*? if [^$]*?) -?\]\]")
+_QUOTED = regex(r"'[^']*'|\"[^\"]*\"")
 _KEYWORDS = r"(?:if|elif|else|endif|for|endfor|set|macro|endmacro|include|import|from|raw|endraw)\b"
-_STATEMENT = re.compile(rf"\[%[-+]? {_KEYWORDS}.*?%\]|^\s*#%[-+]? {_KEYWORDS}")
-_TABLE = re.compile(r"\s*\[\[[\w. \"'-]+\]\]\s*(?:#.*)?$")
+_STATEMENT = regex(rf"\[%[-+]? {_KEYWORDS}.*?%\]|^\s*#%[-+]? {_KEYWORDS}")
+_TABLE = regex(r"\s*\[\[[\w. \"'-]+\]\]\s*(?:#.*)?$")
 _TOML = frozenset({".toml", ".lock"})
 
 

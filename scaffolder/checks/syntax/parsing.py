@@ -10,6 +10,7 @@ from pathlib import Path
 from scaffolder.checks.syntax import leftovers
 from scaffolder.formats import Unreadable, editorconfig, hcl, jsonc
 from scaffolder.formats.editorconfig import EditorConfig
+from scaffolder.formats.regex import regex
 from scaffolder.model import (
     Check,
     Edit,
@@ -237,7 +238,7 @@ def _said(edit: Edit) -> str:
     return "no newline ends the file" if edit.new == f"{edit.old}\n" else "blanks end the line"
 
 
-_TRAILING = re.compile(r"[ \t]+$", re.MULTILINE)
+_TRAILING = regex(r"[ \t]+$", re.MULTILINE)
 
 
 def _should_be_text(file: Path) -> bool:
@@ -281,7 +282,7 @@ def _each(project: Project, found: tuple[Path, ...], language: str, problem: _Pr
     return Verdict(findings=tuple(findings), detail=counted(len(found), "file"), limit=limit)
 
 
-_VARIABLE = re.compile(r"\$\{[A-Za-z_]\w*(?::?[=-][^}\n]*)?\}")
+_VARIABLE = regex(r"\$\{[A-Za-z_]\w*(?::?[=-][^}\n]*)?\}")
 
 
 def _is_substituted(project: Project, file: Path) -> bool:
@@ -305,7 +306,7 @@ def _is_substituted(project: Project, file: Path) -> bool:
     return True
 
 
-_FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n(?:.*\r?\n){0,40}?---[ \t]*\r?\n")
+_FRONT_MATTER = regex(r"\ufeff?---[ \t]*\r?\n(?:.*\r?\n){0,40}?---[ \t]*\r?\n")
 """How a page of Jekyll or Hugo begins, which the site generator fills in: manifest.json too."""
 
 _OF_A_VALUE = frozenset({"JSON", "XML"})
@@ -325,11 +326,11 @@ def _yaml_problem(project: Project, file: Path) -> tuple[int, str] | None:
     return _unreadable(lambda: reading.yaml_of(project, file))
 
 
-_OPEN_VALUE = re.compile(r"[:\[,]\s*<[A-Z][A-Z0-9_]+>\s*[,\]}\n]")
+_OPEN_VALUE = regex(r"[:\[,]\s*<[A-Z][A-Z0-9_]+>\s*[,\]}\n]")
 """A placeholder in the place of a value of JSON."""
 
 
-_COMMENT_FIRST = re.compile(r"(?:[{\[]\s*)?(?://|/\*)")
+_COMMENT_FIRST = regex(r"(?:[{\[]\s*)?(?://|/\*)")
 
 
 def _json_problem(project: Project, file: Path) -> tuple[int, str] | None:
@@ -371,7 +372,7 @@ def _toml_problem(project: Project, file: Path) -> tuple[int, str] | None:
     return _unreadable(lambda: reading.toml_of(project, file))
 
 
-_API_MANAGEMENT = re.compile(
+_API_MANAGEMENT = regex(
     r"\A\s*(?:<!--.*?-->\s*)*<(?:policies|fragment)\b.*@[({]"
     r"|=\"@[({]|>\s*@[({]",
     re.DOTALL,
@@ -382,7 +383,7 @@ https://learn.microsoft.com/azure/api-management/api-management-policy-expressio
 """
 
 
-_MESSAGE = re.compile(r"\s*(?:--[\w=.'()+,/:?-]{6,}\s*\n|[A-Z][\w-]+: \S)")
+_MESSAGE = regex(r"\s*(?:--[\w=.'()+,/:?-]{6,}\s*\n|[A-Z][\w-]+: \S)")
 """How a message of MIME or HTTP begins that was saved with its heads: it holds XML among others."""
 
 
@@ -402,10 +403,10 @@ def _hcl_problem(project: Project, file: Path) -> tuple[int, str] | None:
     return problem if all(_unreadable(partial(hcl.read, one)) for one in texts) else None
 
 
-_COMMA = re.compile(
+_COMMA = regex(
     r"""(?m)^([ \t]*"?[\w.-]+"?[ \t]*=(?!.*[\[{(][ \t]*$).*),(?=[ \t]*(?:(?:\#|//).*)?$)"""
 )
-_COMMA_OF_LISTS = re.compile(r"(?m)^([ \t]*[\]})]+),(?=[ \t]*$)")
+_COMMA_OF_LISTS = regex(r"(?m)^([ \t]*[\]})]+),(?=[ \t]*$)")
 """A comma after an argument: the first version of HCL allows it.
 
 https://github.com/hashicorp/hcl/tree/hcl1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffolder.errors import ToolError
+from scaffolder.formats.regex import regex
 from scaffolder.model import Finding, Location, Severity
 from scaffolder.repository import files, reading, rehearsals
 from scaffolder.repository.project import Project
@@ -19,7 +19,7 @@ from scaffolder.tools.rehearsal import Rehearsed
 from scaffolder.tools.toolchain import Toolchain
 
 LEVEL = "rehearsed"
-_INDEX = re.compile(r'\["[^"]*"\]|\[\d+\]')
+_INDEX = regex(r'\["[^"]*"\]|\[\d+\]')
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from scaffolder.errors import AnswersError
+from scaffolder.formats.regex import regex
 
 LARGEST = 2**16
 """Bytes of a request, or of a file of objects, that are read."""
 
-_NAME = re.compile(r"[a-z]([a-z0-9-]{0,38}[a-z0-9])?")
-_HOST = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+_NAME = regex(r"[a-z]([a-z0-9-]{0,38}[a-z0-9])?")
+_HOST = regex(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 _TAKEN = frozenset({"default", "gateway", "monitoring"})
 """Namespaces of a platform itself, beside those of Kubernetes (kube-…)."""
 
@@ -100,7 +101,7 @@ def parse(text: str, file: Path) -> ServiceRequest:
     )
 
 
-_NAME_OF_AN_IDENTITY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+_NAME_OF_AN_IDENTITY = regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
 
 def _document(text: str, file: Path) -> Mapping[str, Any]:

@@ -9,6 +9,7 @@ from itertools import chain, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scaffolder.formats.regex import regex
 from scaffolder.formats.yaml import tables
 from scaffolder.repository.ci.job import BY_HAND, MAIN, PULL_REQUEST, Job, by_schedule, targets_in
 from scaffolder.repository.ci.system import (
@@ -69,14 +70,14 @@ def is_pipeline(file: Path) -> bool:
     return file.stem not in _OTHER_FILES
 
 
-_ROOT = re.compile(r"^(?:stages|jobs|steps|extends)\s*:", re.MULTILINE)
+_ROOT = regex(r"^(?:stages|jobs|steps|extends)\s*:", re.MULTILINE)
 _OTHER_ROOTS = frozenset(("apiVersion", "kind", "on", True, "runs", "version", "workflow", "image"))
 """Keys at the root of a workflow, an action, a manifest or another system's pipeline."""
 
 _ROOTS = frozenset(("trigger", "pr", "pool", "resources", "schedules", "parameters", "extends"))
 _PARTS = frozenset(("stage", "job", "deployment", "template", "task", "checkout", "publish"))
 _SHELLS = frozenset(("script", "bash", "pwsh", "powershell"))
-INSERTED = re.compile(r"\$\{\{ *(?:if|else|elseif|each|insert)\b")
+INSERTED = regex(r"\$\{\{ *(?:if|else|elseif|each|insert)\b")
 """A key whose value is put in the place of the key."""
 
 
@@ -155,7 +156,7 @@ def named_files(project: Project, file: Path) -> Iterator[NamedFile]:
             yield NamedFile(path=path, line=line_of(holder, "template"))
 
 
-_BRINGS = re.compile(
+_BRINGS = regex(
     r"\bcheckout:\s*(?!self)|DownloadPipelineArtifact|DownloadBuildArtifacts|ExtractFiles|CopyFiles"
     r"|\bdownload:|\bgit clone\b|\bcp\b|\bmkdir\b|\btar\b"
     r"|command:\s*['\"]?publish|\bdotnet publish\b"
@@ -163,7 +164,7 @@ _BRINGS = re.compile(
 """Tasks and commands by which a pipeline gets files that the repository does not have."""
 
 
-_ROOT = re.compile(r"^\$\((?:Build\.SourcesDirectory|System\.DefaultWorkingDirectory)\)/")
+_ROOT = regex(r"^\$\((?:Build\.SourcesDirectory|System\.DefaultWorkingDirectory)\)/")
 
 
 def _of_repository(project: Project, name: Any) -> Path | None:
@@ -180,12 +181,12 @@ def _of_repository(project: Project, name: Any) -> Path | None:
 # ---- versions ------------------------------------------------------------------------------------
 
 ROLE = CI
-RUNNERS: re.Pattern[str] | None = re.compile(
+RUNNERS: re.Pattern[str] | None = regex(
     r"(?m)^\s*(?:-\s+)?(?:vmImage|os):\s*[\"']?([a-z]+-[\d.]+)\b",
 )
 ACTIONS: re.Pattern[str] | None = None
 
-_EXPRESSION = re.compile(r"\$\{\{\s*variables\.([\w.-]+)\s*\}\}|\$\(([\w.]+)\)")
+_EXPRESSION = regex(r"\$\{\{\s*variables\.([\w.-]+)\s*\}\}|\$\(([\w.]+)\)")
 _PROGRAMS = {
     "HelmInstaller": ("helm", "helmVersionToInstall"),
     "KubectlInstaller": ("kubectl", "kubectlVersion"),

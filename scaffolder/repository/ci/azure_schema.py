@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from scaffolder.formats.regex import regex
 from scaffolder.repository.ci.azure_devops import INSERTED
 
-_EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
-_ALONE = re.compile(r"\s*(?:\$\{\{.*\}\}|\$\[.*\]|\$\([^()]*\))\s*", re.DOTALL)
+_EXPRESSION = regex(r"\$\{\{.*?\}\}", re.DOTALL)
+_ALONE = regex(r"\s*(?:\$\{\{.*\}\}|\$\[.*\]|\$\([^()]*\))\s*", re.DOTALL)
 """A value that is known when the pipeline runs: it may be of any type."""
 
 _STAND_INS: dict[str, Any] = {

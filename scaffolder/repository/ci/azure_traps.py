@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from scaffolder.formats.regex import regex
 from scaffolder.formats.yaml import tables
 from scaffolder.repository.ci.azure_templates import called, flat, inside
 from scaffolder.repository.ci.trap import (
@@ -22,7 +23,7 @@ from scaffolder.repository.ci.trap import (
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import line_of, listed, table
 
-_STATUS = re.compile(
+_STATUS = regex(
     r"\b(?:succeeded|succeededOrFailed|failed|always|canceled)\s*\(|dependencies\b.*\bresult",
     re.IGNORECASE,
 )
@@ -30,21 +31,21 @@ _STATUS = re.compile(
 
 https://learn.microsoft.com/azure/devops/pipelines/process/conditions
 """
-_DEPLOYING_TASKS = re.compile(
+_DEPLOYING_TASKS = regex(
     r"(?:HelmDeploy|KubernetesManifest|Kubernetes|AzureWebApp|AzureRmWebAppDeployment"
     r"|AzureFunctionApp|AzureContainerApps|AzureResourceManagerTemplateDeployment)@"
 )
 _PATH_INPUTS = ("filePath", "scriptPath", "chartPath", "manifests", "configurationPath")
 _SHELL = ("bash", "script", "pwsh", "powershell", "inlineScript")
-_ELSEWHERE = re.compile(r"Pipeline\.Workspace|System\.ArtifactsDirectory|Agent\.\w")
+_ELSEWHERE = regex(r"Pipeline\.Workspace|System\.ArtifactsDirectory|Agent\.\w")
 _HOOKS = ("preDeploy", "deploy", "routeTraffic", "postRouteTraffic", "success", "failure")
 _DEEPEST = 10
 """Templates of steps within templates of steps."""
 
-_BRINGS = re.compile(r"(?:Download\w*Artifacts?|ExtractFiles|CopyFiles|DownloadSecureFile)@")
+_BRINGS = regex(r"(?:Download\w*Artifacts?|ExtractFiles|CopyFiles|DownloadSecureFile)@")
 """Tasks that may put the same files where the repository would be."""
 
-_HANDED = re.compile(
+_HANDED = regex(
     r"\bhelm\s+(?:-\S+\s+)*(?:upgrade|install|template)\b[^;&"
     r"|]*?\s(?:\./)?(?P<chart>[\w-]+(?:/[\w.-]+)+)"
     r"|\b(?:kubectl\b[^;&|]*|ansible-playbook\s)\s*(?:-[fk]\s+)(?:\./)?(?P<files>[\w-]+[\w./-]*)"

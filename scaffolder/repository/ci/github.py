@@ -9,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scaffolder.formats.regex import regex
 from scaffolder.formats.yaml import Items, tables
 from scaffolder.repository.ci.job import BY_HAND, MAIN, PULL_REQUEST, Job, by_schedule, targets_in
 from scaffolder.repository.ci.system import (
@@ -136,7 +137,7 @@ def built_images(project: Project, file: Path) -> Iterator[BuiltImage]:
                     )
 
 
-_OF_MATRIX = re.compile(r"\$\{\{matrix\.([\w-]+)(?:\.([\w-]+))?\}\}")
+_OF_MATRIX = regex(r"\$\{\{matrix\.([\w-]+)(?:\.([\w-]+))?\}\}")
 
 
 def _of_each_leg(names: Iterable[str], axes: Mapping[str, list[Any]]) -> Iterator[str]:
@@ -168,7 +169,7 @@ def named_files(project: Project, file: Path) -> Iterator[NamedFile]:
             yield from _read_by(project, given, inputs, may_be_made=brings)
 
 
-_BRINGS = re.compile(
+_BRINGS = regex(
     r"download-artifact|\brepository:|\bgit clone\b|\bcp\b|\bmkdir\b|\btar\b|cache@"
     r"|checkout@.*(?:\n[ ]+(?!- )\S.*)*?\n[ ]+(?:with:\s*\{.*)?\bpath:"
 )
@@ -201,26 +202,28 @@ def _read_by(
         names = written.split() if isinstance(written, str) and "$" not in written else ()
         for name in names:
             path = project.relative(name)
-            if re.fullmatch(r"(?:\./)?[\w.][\w./-]*", name) and not _MADE_FIRST.match(
+            if re.fullmatch(r"(?:\./)?[\w.][\w./-]*", name) and not _MADE_FIRST.search(
                 path.as_posix()
             ):
                 yield NamedFile(path=path, line=line_of(given, key), may_be_made=may_be_made)
 
 
-_MADE_FIRST = re.compile(r"(?:dist|build|out|target|bin|tmp|artifacts?|output)(?:/|$)")
+_MADE_FIRST = regex(
+    r"^(?:dist|build|out|target|bin|tmp|artifacts?|output)(?:/|$)|/(?:dist|target|out|output)(?:/|$)"
+)
 
 # ---- versions ------------------------------------------------------------------------------------
 
 ROLE = CI
-RUNNERS: re.Pattern[str] | None = re.compile(
+RUNNERS: re.Pattern[str] | None = regex(
     r"(?m)^\s*(?:-\s+)?(?:runs-on|os):\s*[\"']?([a-z]+-[\d.]+)\b",
 )
-ACTIONS: re.Pattern[str] | None = re.compile(
+ACTIONS: re.Pattern[str] | None = regex(
     r"^\s*(?:-\s+)?uses:\s*[\"']?(actions/[\w-]+)@(v[\d.]+|[0-9a-f]{40}\s+#\s*(v[\d.]+))",
     re.MULTILINE,
 )
 
-_EXPRESSION = re.compile(r"\$\{\{\s*((?:matrix|env)\.[\w.-]+)\s*\}\}")
+_EXPRESSION = regex(r"\$\{\{\s*((?:matrix|env)\.[\w.-]+)\s*\}\}")
 _PROGRAMS = {
     "setup-terraform": ("terraform", "terraform_version"),
     "setup-opentofu": ("opentofu", "tofu_version"),
@@ -375,7 +378,7 @@ def _job(pipeline: WrittenPipeline, name: str, job: dict[str, Any], occasion: st
         yield given
 
 
-_ONE_ENVIRONMENT = re.compile(r"(?:.* && )?inputs\.environment == '(\w+)'(?: && .*)?")
+_ONE_ENVIRONMENT = regex(r"(?:.* && )?inputs\.environment == '(\w+)'(?: && .*)?")
 
 
 def _is_for(environment: str, step: dict[str, Any]) -> bool:

@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from scaffolder.formats.regex import regex
 from scaffolder.repository.ci.system import table_in, tables_in
 from scaffolder.repository.ci.trap import (
     CUT_OFF,
@@ -20,13 +21,13 @@ from scaffolder.repository.ci.trap import (
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import line_of, listed, table
 
-_DEPLOYING_ACTIONS = re.compile(
+_DEPLOYING_ACTIONS = regex(
     r"(?i)azure/(?:k8s-deploy|webapps-deploy|functions-action|container-apps-deploy-action|arm-deploy)@"
     r"|aws-actions/(?:amazon-ecs-deploy-task-definition|aws-cloudformation-github-deploy)@"
     r"|google-github-actions/(?:deploy-cloudrun|deploy-appengine|deploy-cloud-functions)@"
     r"|(?:deliverybot|wyrihaximus)/helm|appleboy/ssh-action@|serverless/github-action@"
 )
-_OF_THE_RUN = re.compile(
+_OF_THE_RUN = regex(
     r"\$\{\{\s*github\.(?:sha|ref_name|ref|run_id|run_number|run_attempt|event_name|repository|"
     r"event\.[\w.]+|head_ref|actor|workflow)\s*\}\}"
 )
@@ -100,16 +101,16 @@ def _deploys(project: Project, job: dict[Any, Any], depth: int = 0) -> bool:
     )
 
 
-_CLUSTER_OF_ITS_OWN = re.compile(
+_CLUSTER_OF_ITS_OWN = regex(
     r"(?i)helm/kind-action@|engineerd/setup-kind@|container-tools/kind-action@|medyagh/setup-minikube@"
     r"|manusa/actions-setup-minikube@|(?:nolar|rinx|absaoss)/(?:setup-k3d\S*|k3d-action)@"
 )
-_MAKES_A_CLUSTER = re.compile(
+_MAKES_A_CLUSTER = regex(
     r"\b(?:kind|k3d|ctlptl)\s+(?:create\s+cluster|cluster\s+create)|\bminikube\s+start\b"
 )
 
 
-_CALLED = re.compile(r"(?:^|[\s;&|])(?:\./)?((?:[\w.-]+/)+[\w.-]+\.(?:ba)?sh)\b")
+_CALLED = regex(r"(?:^|[\s;&|])(?:\./)?((?:[\w.-]+/)+[\w.-]+\.(?:ba)?sh)\b")
 
 
 _DEEPEST = 4
@@ -148,7 +149,7 @@ def _with_scripts(project: Project, shell: str) -> str:
 
 # ---- approvals -----------------------------------------------------------------------------------
 
-_PROD = re.compile(r"(?i)(?:.*[-_ /])?(?:prod|production|prd|live)(?:[-_ /].*)?")
+_PROD = regex(r"(?i)(?:.*[-_ /])?(?:prod|production|prd|live)(?:[-_ /].*)?")
 
 
 def _late(
@@ -197,7 +198,7 @@ def _called_without_order(project: Project, job: dict[Any, Any], uses: str) -> i
     return 0
 
 
-_CONDITION = re.compile(r"inputs\.([\w-]+)\s*(==|!=)\s*'([^']*)'")
+_CONDITION = regex(r"inputs\.([\w-]+)\s*(==|!=)\s*'([^']*)'")
 
 
 def _may_run(called: dict[Any, Any], given: dict[Any, Any]) -> bool:

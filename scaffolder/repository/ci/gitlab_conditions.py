@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from scaffolder.formats.regex import regex
 from scaffolder.repository.ci.system import table_in
 
 MERGE_REQUEST = "merge_request_event"
@@ -155,7 +156,7 @@ def _matches(name: str, occasion: Occasion) -> bool | None:
 
 # ---- conditions ----------------------------------------------------------------------------------
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"""\s*(?:(?P<word>&&|\|\||==|!=|=~|!~|[()])|\$(?P<name>\w+)|\$\{(?P<braced>\w+)\}
         |"(?P<double>[^"]*)"|'(?P<single>[^']*)'|/(?P<pattern>(?:\\.|[^/\\])*)/\w*|(?P<null>null)\b)""",
     re.VERBOSE,

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from scaffolder.formats.regex import regex
 from scaffolder.repository import reading
 
-_REFERENCE = re.compile(r"!reference\s*\[[^\]]*\]|!reference(?:\s*\n\s+-[^\n]*)+")
-_RESET = re.compile(r":[ \t]*(?:null|~)[ \t]*$", re.MULTILINE)
+_REFERENCE = regex(r"!reference\s*\[[^\]]*\]|!reference(?:\s*\n\s+-[^\n]*)+")
+_RESET = regex(r":[ \t]*(?:null|~)[ \t]*$", re.MULTILINE)
 """A job without a key that it would inherit: the schema asks for another type."""
 
 STAND_IN = "the-part-that-is-referred-to"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from scaffolder.formats.regex import regex
 from scaffolder.repository.ci import gitlab_conditions
 from scaffolder.repository.ci.gitlab_conditions import OCCASIONS, Occasion, Unset
 from scaffolder.repository.ci.gitlab_jobs import WORDS, extended, merged
@@ -80,7 +81,7 @@ def _not_there(name: str, needed: str, line: int) -> Trap:
     )
 
 
-_PART = re.compile(r": \[.*\]$|[ :]\d+/\d+$")
+_PART = regex(r": \[.*\]$|[ :]\d+/\d+$")
 """How the jobs of `parallel` are told apart: `build: [linux]`, `build 1/3`."""
 
 

@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scaffolder.formats.regex import regex
 from scaffolder.repository.ci.job import (
     BY_HAND,
     MAIN,
@@ -53,12 +54,12 @@ CHECK_JOB = CheckJob(
 )
 TEXTS = ("Jenkinsfile",)
 
-_NO_PIPELINE = re.compile(
+_NO_PIPELINE = regex(
     r"\.(?:md|adoc|rst|txt|jinja2?|j2|tmpl|tpl|erb|template|orig|bak|ya?ml|json|py|java|js|ts|sh|bats|xml)$"
 )
-_DECLARATIVE = re.compile(r"^pipeline\s*\{", re.MULTILINE)
-_SCRIPTED = re.compile(r"^(?:\w+\s*\{\s*)*node\s*(?:\([^)\n]*\)\s*)?\{", re.MULTILINE)
-_STAGE = re.compile(r"^\s*stage\s*\(?\s*['\"]", re.MULTILINE)
+_DECLARATIVE = regex(r"^pipeline\s*\{", re.MULTILINE)
+_SCRIPTED = regex(r"^(?:\w+\s*\{\s*)*node\s*(?:\([^)\n]*\)\s*)?\{", re.MULTILINE)
+_STAGE = regex(r"^\s*stage\s*\(?\s*['\"]", re.MULTILINE)
 
 
 def is_pipeline(file: Path) -> bool:
@@ -109,7 +110,7 @@ def _statements(project: Project, file: Path) -> list[Statement]:
         return []
 
 
-_IMAGE = re.compile(r"\bimage\s*[(=:]?\s*['\"]([^'\"\s]+)['\"]")
+_IMAGE = regex(r"\bimage\s*[(=:]?\s*['\"]([^'\"\s]+)['\"]")
 
 
 def images(project: Project, file: Path) -> Iterator[Image]:

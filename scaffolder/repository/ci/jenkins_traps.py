@@ -8,12 +8,13 @@ from itertools import chain
 from pathlib import Path
 
 from scaffolder.formats.jenkinsfile import Statement
+from scaffolder.formats.regex import regex
 from scaffolder.repository.ci.trap import OUT_OF_ORDER, Trap, deploys, refuses_older
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import Unreadable, jenkinsfile_of
 
-_ORDERED = re.compile(r"\bmilestone\b|\bdisableConcurrentBuilds\b")
-_CHOSEN = re.compile(r"(?i)version|tag|revision|digest|image|commit|\bref\b|release")
+_ORDERED = regex(r"\bmilestone\b|\bdisableConcurrentBuilds\b")
+_CHOSEN = regex(r"(?i)version|tag|revision|digest|image|commit|\bref\b|release")
 _SHELL = frozenset({"sh", "bat", "powershell", "pwsh"})
 
 

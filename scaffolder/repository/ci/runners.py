@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from scaffolder.formats.regex import regex
 from scaffolder.formats.yaml import tables
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import documents, line_of
 
-_LABEL = re.compile(r"(?:ubuntu|macos|windows)-\d[\d.]*")
+_LABEL = regex(r"(?:ubuntu|macos|windows)-\d[\d.]*")
 
 
 def runners_in_matrices(project: Project, file: Path) -> Iterator[tuple[str, int]]:

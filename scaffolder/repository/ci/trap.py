@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from scaffolder.formats.regex import regex
 from scaffolder.repository.project import Project
 
 AFTER_FAILURE, NOT_THERE, CUT_OFF = "after a failure", "not there", "cut off"
@@ -32,7 +33,7 @@ _OPTIONS = (
 )
 """Options before a command of Helm or kubectl, those that take a value with it."""
 
-_CHANGES_WHAT_RUNS = re.compile(
+_CHANGES_WHAT_RUNS = regex(
     rf"""\b(?:
         helm(?:file)?\s+{_OPTIONS}(?:upgrade|install|rollback|apply|sync|uninstall)
       | kubectl\s+{_OPTIONS}
@@ -49,7 +50,7 @@ _CHANGES_WHAT_RUNS = re.compile(
     )\b""",
     re.VERBOSE,
 )
-_PUBLISHES = re.compile(
+_PUBLISHES = regex(
     r"""\b(?:
         docker\s+push | docker\s+(?:buildx\s+)?build\b.*--push | crane\s+(?:copy|push)
       | (?:npm|yarn|pnpm)\s+publish | twine\s+upload | (?:uv|poetry)\s+publish
@@ -58,7 +59,7 @@ _PUBLISHES = re.compile(
     )\b""",
     re.VERBOSE,
 )
-_DRY = re.compile(r"--dry-run|--diff\b|--template\b")
+_DRY = regex(r"--dry-run|--diff\b|--template\b")
 
 
 def deploys(shell: str) -> bool:
@@ -83,8 +84,8 @@ def commands(shell: str) -> list[str]:
     ]
 
 
-_ELSEWHERE = re.compile(r"\b(?:cd|pushd)\s|\bgit\s+clone\b|-C\s|--directory")
-_SCRIPT = re.compile(
+_ELSEWHERE = regex(r"\b(?:cd|pushd)\s|\bgit\s+clone\b|-C\s|--directory")
+_SCRIPT = regex(
     r"(?:^|&&|[;|])\s*(?:\w+=\S*\s+)*(?:(?:bash|sh|source|\.|python3?|node)\s+(?:-\S+\s+)*)?"
     r"(?:\./)?([\w.-]+(?:/[\w.-]+)*)"
 )
@@ -107,10 +108,10 @@ def named_files(project: Project, shell: str) -> Iterator[str]:
                 yield name
 
 
-_COMPARES = re.compile(r"--is-ancestor|\brev-list\b|\bcompare/")
+_COMPARES = regex(r"--is-ancestor|\brev-list\b|\bcompare/")
 """How a script asks whether what it deploys is newer than what runs."""
 
-_NAMED_SCRIPT = re.compile(r"(?<![\w./-])(?:\./)?([\w-][\w.-]*(?:/[\w.-]+)*\.(?:sh|bash))\b")
+_NAMED_SCRIPT = regex(r"(?<![\w./-])(?:\./)?([\w-][\w.-]*(?:/[\w.-]+)*\.(?:sh|bash))\b")
 
 
 def refuses_older(project: Project, shell: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import chain
 
+from scaffolder.formats.regex import regex
 from scaffolder.repository.clouds.cloud import (
     Grant,
     StateLock,
@@ -57,8 +58,8 @@ _IDENTITY_POLICIES = {
     "aws_iam_user_policy",
     "aws_iam_group_policy",
 }
-_PRINCIPAL = re.compile(r'\bPrincipal"?\s*[=:]')
-_ADMINISTRATOR = re.compile(r"policy/AdministratorAccess\b")
+_PRINCIPAL = regex(r'\bPrincipal"?\s*[=:]')
+_ADMINISTRATOR = regex(r"policy/AdministratorAccess\b")
 
 
 def wide_grants(block: Block) -> Iterator[Grant]:
@@ -171,12 +172,12 @@ def _values(text: str, key: str) -> list[str]:
 
 _WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity"
 # Tokens of users and devices: what narrows them is the audience and the state of their login.
-_OF_USERS = re.compile(r"cognito-identity|accounts\.google\.com|graph\.facebook|www\.amazon\.com")
+_OF_USERS = regex(r"cognito-identity|accounts\.google\.com|graph\.facebook|www\.amazon\.com")
 # AWS compares these claims too, each names whose token it is:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
-_NARROWS = re.compile(r":(?:sub|repository(?:_id)?|job_workflow_ref|project_(?:id|path))\b")
+_NARROWS = regex(r":(?:sub|repository(?:_id)?|job_workflow_ref|project_(?:id|path))\b")
 _NO_SUBJECT = "no condition names the subject: every token of the issuer may take the role"
-_PATTERN = re.compile(r"(?:For(?:AnyValue|AllValues):)?(?:StringLike|ArnLike)")
+_PATTERN = regex(r"(?:For(?:AnyValue|AllValues):)?(?:StringLike|ArnLike)")
 
 
 def trusts(block: Block) -> Iterator[Trust]:
@@ -250,10 +251,10 @@ def _is_given(values: str) -> bool:
     return bool(re.search(r"[a-z_]\w*\.\w|\$\{", re.sub(r'"[^"$]*"', "", values)))
 
 
-_CONDITION = re.compile(
+_CONDITION = regex(
     r'"?((?:For(?:AnyValue|AllValues):)?(?:String|Arn)\w+)"?\s*[=:]\s*{([^{}]*(?:\${[^}]*}[^{}]*)*)}'
 )
-_CLAIM = re.compile(r'"([^"\n]*:sub)"\s*[=:]\s*(\[[^\]]*\]|[^\n]+)')
+_CLAIM = regex(r'"([^"\n]*:sub)"\s*[=:]\s*(\[[^\]]*\]|[^\n]+)')
 
 
 def _trust_of_json(line: int, text: str) -> Trust:

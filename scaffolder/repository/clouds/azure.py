@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
+from scaffolder.formats.regex import regex
 from scaffolder.repository.clouds.cloud import (
     Grant,
     StateLock,
@@ -57,7 +57,7 @@ STATE_ACCOUNT = ("subscription_id",)
 SECRET_WORDS = ("AZURE",)
 SERIES = ("azure",)
 
-_SUBSCRIPTION = re.compile(r"subscription(?:_id|\.\w+\.id)?\b(?!.*resourceGroups)")
+_SUBSCRIPTION = regex(r"subscription(?:_id|\.\w+\.id)?\b(?!.*resourceGroups)")
 
 
 def wide_grants(block: Block) -> Iterator[Grant]:
@@ -88,7 +88,7 @@ def _of_definition(block: Block) -> Iterator[Grant]:
             yield Grant(line=actions.line, allows='allows every action: "*"')
 
 
-_MATCHES = re.compile(r"claims\['sub'\]\s+matches\s+'([^']*)'")
+_MATCHES = regex(r"claims\['sub'\]\s+matches\s+'([^']*)'")
 
 
 def trusts(block: Block) -> Iterator[Trust]:

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from scaffolder.formats.regex import regex
 from scaffolder.repository.reading import Block
 
 NARROWER = "name the actions that it needs, and the resources"
 """The fix for a grant that is too wide."""
 
-_STRINGS = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_STRINGS = regex(r'"((?:[^"\\]|\\.)*)"')
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +131,7 @@ _FORMS = (
     r"system:serviceaccount:(?P<pod>[^:]*)",
     r"organization:(?P<terraform>[^:]*:project:[^:]*)",
 )
-_SUBJECT = re.compile("|".join(_FORMS))
+_SUBJECT = regex("|".join(_FORMS))
 
 
 def is_wide_subject(text: str) -> bool:
@@ -166,9 +167,9 @@ _PODS = Issuer(
 )
 _ANOTHER = Issuer(others="subjects of the issuer", fix="name one subject of that issuer")
 _ISSUERS = (
-    (re.compile(r"\brepo:|\bproject_path:|\bsc://|github|gitlab|bitbucket", re.I), _PIPELINES),
-    (re.compile(r"\borganization:|\bterraform\.io|\btf[ce]_|hcp_?terraform", re.I), _WORKSPACES),
-    (re.compile(r"system:serviceaccount|eks|cluster|oidc_issuer|k8s|kubernetes", re.I), _PODS),
+    (regex(r"\brepo:|\bproject_path:|\bsc://|github|gitlab|bitbucket", re.I), _PIPELINES),
+    (regex(r"\borganization:|\bterraform\.io|\btf[ce]_|hcp_?terraform", re.I), _WORKSPACES),
+    (regex(r"system:serviceaccount|eks|cluster|oidc_issuer|k8s|kubernetes", re.I), _PODS),
 )
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from scaffolder.formats.regex import regex
 from scaffolder.repository.facts import charts, deployments, gitops, mentions, pod_inputs
 from scaffolder.repository.facts.charts import WITH_PODS, KubernetesObject, dig
 from scaffolder.repository.facts.pod_inputs import PodInput
@@ -17,14 +18,14 @@ ACCOUNT, ROLE, CLUSTER_ROLE = "ServiceAccount", "Role", "ClusterRole"
 _KINDS = frozenset({ACCOUNT, ROLE, CLUSTER_ROLE})
 _BINDINGS = frozenset({"RoleBinding", "ClusterRoleBinding"})
 
-_OF_THE_CLUSTER = re.compile(
+_OF_THE_CLUSTER = regex(
     r"default|builder|deployer|pipeline|cluster-admin|admin|edit|view|system:.*|basic-user|self-.*"
     r"|cluster-reader|registry-\w+|anyuid|privileged"
 )
 """Accounts and roles that a cluster, or OpenShift, has by itself."""
 
-_ABOUT = re.compile(r"service.?accounts?|\bsa\b|role|rbac|irsa|workload.?identity|iam", re.I)
-_USES = re.compile(r"\b(?:serviceAccountName|serviceAccount|roleRef|subjects)\b")
+_ABOUT = regex(r"service.?accounts?|\bsa\b|role|rbac|irsa|workload.?identity|iam", re.I)
+_USES = regex(r"\b(?:serviceAccountName|serviceAccount|roleRef|subjects)\b")
 
 
 @dataclass(frozen=True, kw_only=True)

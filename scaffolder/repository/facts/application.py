@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
+from scaffolder.formats.regex import regex
 from scaffolder.model import Blocked, Location
 from scaffolder.repository.facts import routes, services
 from scaffolder.repository.facts.statements import Declaration, Unread, place
@@ -31,7 +32,7 @@ _SUFFIXES = frozenset(
 )
 _SETTINGS = frozenset({*of_each(lambda runtime: runtime.SETTINGS), "appsettings.json"})
 _PREFIXES = of_each(lambda runtime: runtime.SETTINGS_PREFIXES)
-_TESTS = re.compile(
+_TESTS = regex(
     r"(?:^|/)(?:tests?|__tests__|spec|testing|e2e|testdata|mocks?)(?:/|$)"
     r"|(?:^|/)src/(?:[a-z]\w*Tests?|aat|testFixtures)/|(?:^|/)(?:examples?|samples?|contrib|hack)/|[._-](?:test|spec)\.\w+$|Tests?\.\w+$|/test_"
     r"|(?:^|/)(?:playwright|cypress|karma|jest|vitest|wdio|protractor|nightwatch|testcafe|codecept)"
@@ -39,26 +40,24 @@ _TESTS = re.compile(
 )
 
 _PORTS = (
-    re.compile(r"""["'](?:HTTP_|SERVER_|APP_)?PORT["']\s*,\s*["']?:?(\d{2,5})\b"""),
-    re.compile(
+    regex(r"""["'](?:HTTP_|SERVER_|APP_)?PORT["']\s*,\s*["']?:?(\d{2,5})\b"""),
+    regex(
         r"""\b(?:env|environ)\S{0,3}\.?(?:HTTP_|SERVER_|APP_)?PORT["'\])]*\s*(?:\|\||\?\?|or)\s*["']?(\d{2,5})\b"""
     ),
     *of_each(lambda runtime: runtime.LISTENS),
-    re.compile(
+    regex(
         r"""\b(?:const|let|var|final|static)\s[^=\n]{0,60}\b(?:PORT|port|defaultPort)\b\s*=\s*["']?:?(\d{4,5})["']?\s*;?\s*$"""
     ),
 )
-_DIGITS = re.compile(r"\d\d")
+_DIGITS = regex(r"\d\d")
 """In every line that has a port, and in few of the others."""
 
-_HEALTH = re.compile(r"/(?:health|live|ready|status|ping)")
-_PATH = re.compile(r"""["'`](/[A-Za-z0-9_.{}:*$<>~-]*(?:/[A-Za-z0-9_.{}:*$<>~-]*)*)["'`]""")
-_DJANGO = re.compile(
-    r"""\b(?:re_)?(?:path|url)\(\s*r?["']\^?([\w<>:./-]+)\$?["'](,\s*include\()?"""
-)
+_HEALTH = regex(r"/(?:health|live|ready|status|ping)")
+_PATH = regex(r"""["'`](/[A-Za-z0-9_.{}:*$<>~-]*(?:/[A-Za-z0-9_.{}:*$<>~-]*)*)["'`]""")
+_DJANGO = regex(r"""\b(?:re_)?(?:path|url)\(\s*r?["']\^?([\w<>:./-]+)\$?["'](,\s*include\()?""")
 """A route of Django, on any line of its call; with what it includes, it answers all below it."""
 
-_FILE = re.compile(
+_FILE = regex(
     r"/(?:dev/(?:shm|null|u?random|std\w+|tty)|tmp|proc/(?:self|\d+|sys|net|\w+info)"
     r"|etc/[\w.-]+|usr/(?:s?bin|lib|local|share)|var/(?:cache|lib|log|run|spool|tmp|www))(?:/|$)"
 )
@@ -67,7 +66,7 @@ _FILE = re.compile(
 _BELOW = "/**"
 """How a route ends that answers all below it."""
 
-_METRIC = re.compile(r"""["'`](?:# (?:HELP|TYPE) )?([a-zA-Z_][a-zA-Z0-9_.:]{2,80})["'`\s{]""")
+_METRIC = regex(r"""["'`](?:# (?:HELP|TYPE) )?([a-zA-Z_][a-zA-Z0-9_.:]{2,80})["'`\s{]""")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -246,7 +245,7 @@ def _managed(project: Project, files: list[Path]) -> frozenset[str]:
     return frozenset(chain.from_iterable(each))
 
 
-_BASE = re.compile(
+_BASE = regex(
     r"\b\w*(?:BASE_?PATH|ROOT_?PATH|CONTEXT_?PATH|PATH_?BASE|PATH_PREFIX|PUBLIC_URL|SCRIPT_NAME|BASE_?HREF)"
     r"\s*[=:]\s*[\"']?(/[\w./-]*\w)|--(?:root-path|base-href|basePath|base-path)[="
     r" ][\"']?(/[\w./-]*\w)"
@@ -263,7 +262,7 @@ def _bases(project: Project, folder: Path) -> frozenset[str]:
 
 
 _ROUTERS = of_each(lambda runtime: runtime.ROUTERS_OF_FILES)
-_SERVERS = re.compile(r"\"(?:express|fastify|koa|@nestjs/core|@hapi/hapi|hono|restify|polka)\"")
+_SERVERS = regex(r"\"(?:express|fastify|koa|@nestjs/core|@hapi/hapi|hono|restify|polka)\"")
 """Libraries that serve what source states, beside what the browser routes."""
 
 

@@ -9,15 +9,16 @@ from fnmatch import fnmatchcase
 from itertools import chain
 from pathlib import Path
 
+from scaffolder.formats.regex import regex
 from scaffolder.repository import files
 from scaffolder.repository.project import Project
 
-_KIND = re.compile(r"^\s*kind:\s*[\"']?Application(?:Set)?[\"']?\s*$", re.MULTILINE)
-_PATH = re.compile(r"^\s*(?:-\s+)?path:\s*(\S.*?)\s*$", re.MULTILINE)
-_HELM = re.compile(r"^(\s*)(?:-\s+)?helm:\s*$", re.MULTILINE)
-_FILES = re.compile(r"^\s*-\s+[\"']?([\w./${}-]+\.ya?ml)[\"']?\s*$", re.MULTILINE)
-_ACTION = re.compile(r"\{\{.*?\}\}")
-_WORD = re.compile(r"[\w.*-]+(?:/[\w.*-]+)*")
+_KIND = regex(r"^\s*kind:\s*[\"']?Application(?:Set)?[\"']?\s*$", re.MULTILINE)
+_PATH = regex(r"^\s*(?:-\s+)?path:\s*(\S.*?)\s*$", re.MULTILINE)
+_HELM = regex(r"^(\s*)(?:-\s+)?helm:\s*$", re.MULTILINE)
+_FILES = regex(r"^\s*-\s+[\"']?([\w./${}-]+\.ya?ml)[\"']?\s*$", re.MULTILINE)
+_ACTION = regex(r"\{\{.*?\}\}")
+_WORD = regex(r"[\w.*-]+(?:/[\w.*-]+)*")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,22 +7,23 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
+from scaffolder.formats.regex import regex
 from scaffolder.formats.yaml import tables
 from scaffolder.repository import reading
 from scaffolder.repository.facts import commands
 from scaffolder.repository.facts.commands import Command
 from scaffolder.repository.project import Project
 
-_CLONE = re.compile(r"\bgit\s+clone\b(?P<words>[^|&;]*)")
+_CLONE = regex(r"\bgit\s+clone\b(?P<words>[^|&;]*)")
 _WITH_VALUE = frozenset(
     {"-b", "--branch", "--depth", "-o", "--origin", "-c", "--config", "--filter"}
 )
-_UNPACKED = re.compile(
+_UNPACKED = regex(
     r"\b(?:unzip\b[^|&;]*\s-d|tar\b[^|&;]*\s(?:-C|--directory))[ =]+[\"']?(?P<folder>[\w./-]+)"
 )
 
 
-_BRINGS = re.compile(r"\b(?:clone|unzip|tar)\b")
+_BRINGS = regex(r"\b(?:clone|unzip|tar)\b")
 
 
 def is_brought(project: Project, command: Command, path: Path) -> bool:
@@ -33,8 +34,8 @@ def is_brought(project: Project, command: Command, path: Path) -> bool:
     )
 
 
-_OF_ADDRESS = re.compile(r"://\S*/([\w.-]+)[\"']?(?=\s|$)")
-_WRITTEN_AS = re.compile(r"(?:\s-\w*[oO]|--output|>)[ =]*[\"']?(?:[^\s\"']*/)?([\w.-]+)")
+_OF_ADDRESS = regex(r"://\S*/([\w.-]+)[\"']?(?=\s|$)")
+_WRITTEN_AS = regex(r"(?:\s-\w*[oO]|--output|>)[ =]*[\"']?(?:[^\s\"']*/)?([\w.-]+)")
 
 
 def _fetched(project: Project, file: Path) -> frozenset[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from scaffolder.formats.regex import regex
 from scaffolder.model import Location
 from scaffolder.repository import files
 from scaffolder.repository.clouds import of_each
@@ -27,7 +28,7 @@ _SIGNS = (
 )
 """Resources that make a cluster, and the sources of published modules that do."""
 
-_NO_CLUSTER = re.compile(
+_NO_CLUSTER = regex(
     r"//(?:\./)?modules/(?:[\w-]*(?:auth|karpenter|node-group|node-pool|fargate|user-data|iam|hub|"
     r"workload-identity|asm|acm|services)[\w-]*)"
 )
@@ -36,7 +37,7 @@ _NO_CLUSTER = re.compile(
 https://registry.terraform.io/modules/terraform-aws-modules/eks/aws
 """
 
-_REFERENCE = re.compile(
+_REFERENCE = regex(
     r"(?<![\w.\"-])([A-Za-z_][\w-]*)\.([A-Za-z_][\w-]*)(?:\[[^\]]*\])*(?:\.([A-Za-z_][\w-]*))?"
 )
 _DEEPEST = 8

@@ -10,6 +10,7 @@ from pathlib import Path
 from scaffolder.formats import shell
 from scaffolder.formats.dockerfile import filled as filled_with
 from scaffolder.formats.makefile import logical_lines
+from scaffolder.formats.regex import regex
 from scaffolder.model import Location
 from scaffolder.repository import files, reading
 from scaffolder.repository.ci import CI_SYSTEMS
@@ -24,7 +25,7 @@ _LONGEST = 4000
 Patterns take long over more, and no real command has more.
 """
 
-_SETS = re.compile(
+_SETS = regex(
     r"\s*(?:export\s+|readonly\s+)?([A-Za-z_]\w*)\s*[:?]?=\s*[\"']?([\w./-]+)[\"']?\s*(?:#.*)?$"
 )
 MAKE, SCRIPT = "make", "script"
@@ -107,7 +108,7 @@ def _of_program(project: Project, file: Path) -> Iterator[Command]:
                 moved = _folder_after(project, line, moved, left)
 
 
-_GOES = re.compile(r"(cd|pushd)\s+(?!-)[\"']?([\w.-][\w./-]*)[\"']?\s*(?:$|[#|>&;])")
+_GOES = regex(r"(cd|pushd)\s+(?!-)[\"']?([\w.-][\w./-]*)[\"']?\s*(?:$|[#|>&;])")
 
 
 def _folder_after(project: Project, line: str, folder: Path, left: list[Path]) -> Path:
@@ -125,10 +126,8 @@ def _folder_after(project: Project, line: str, folder: Path, left: list[Path]) -
     return project.relative((folder / going[2]).as_posix())
 
 
-_BACK = re.compile(r"\s*(?:cd -|popd\b|[})]|cd\s*$)")
-_TO_ROOT = re.compile(
-    r"root|repo|base|project|here|self|dirname|BASH_SOURCE|git rev-parse|pwd", re.I
-)
+_BACK = regex(r"\s*(?:cd -|popd\b|[})]|cd\s*$)")
+_TO_ROOT = regex(r"root|repo|base|project|here|self|dirname|BASH_SOURCE|git rev-parse|pwd", re.I)
 
 
 def _leaves(line: str) -> bool:

@@ -8,32 +8,33 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from scaffolder.formats.regex import regex
 from scaffolder.model import Location
 from scaffolder.repository import files
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import place
 
-_DOCUMENT = re.compile(r"(?m)^---.*$")
-_COMMENT = re.compile(r"\{\{-?\s*/\*.*?\*/\s*-?\}\}|(?m:^[ \t]*#[^\n]*$)", re.DOTALL)
-_CONFIG_MAP = re.compile(r"(?m)^kind:\s*[\"']?ConfigMap\b")
-_WORKLOAD = re.compile(r"(?m)^kind:\s*[\"']?(?:Deployment|StatefulSet|DaemonSet|Rollout)\b")
-_NAME = re.compile(r"(?m)^metadata:[^\n]*\n(?:[ \t]+[^\n]*\n)*?[ \t]+name:[ \t]*(\S[^\n]*)")
-_REFERENCE = re.compile(
+_DOCUMENT = regex(r"(?m)^---.*$")
+_COMMENT = regex(r"\{\{-?\s*/\*.*?\*/\s*-?\}\}|(?m:^[ \t]*#[^\n]*$)", re.DOTALL)
+_CONFIG_MAP = regex(r"(?m)^kind:\s*[\"']?ConfigMap\b")
+_WORKLOAD = regex(r"(?m)^kind:\s*[\"']?(?:Deployment|StatefulSet|DaemonSet|Rollout)\b")
+_NAME = regex(r"(?m)^metadata:[^\n]*\n(?:[ \t]+[^\n]*\n)*?[ \t]+name:[ \t]*(\S[^\n]*)")
+_REFERENCE = regex(
     r"(configMap(?:Key)?Ref):[ \t]*"
     r"(?:\n(?:[ \t]*(?:key|optional):[^\n]*\n)*[ \t]*name:[ \t]*([^\n]+)"
     r"|\{[^}\n]*\bname:[ \t]*([^,}\n]+))"
 )
-_KEPT = re.compile(r"(?m)^immutable:\s*true|helm\.sh/(?:hook|resource-policy)\b")
-_HASHED = re.compile(
+_KEPT = regex(r"(?m)^immutable:\s*true|helm\.sh/(?:hook|resource-policy)\b")
+_HASHED = regex(
     r"sha\d*sum|adler32|hash|digest|checksum|\.Release\.Revision|version", re.IGNORECASE
 )
-_RELOADS = re.compile(
+_RELOADS = regex(
     r"reloader\.stakater\.com|stakater\.com/|configmap\.reloader|wave\.pusher\.com|"
     r"randAlpha|\.Release\.(?:Revision|Time)|\bnow\b|rollme"
 )
 """Tools and values that restart pods: Reloader, Wave, a value that is new at each release."""
-_SUM = re.compile(r"(?m)^.*(?:sha\d*sum|adler32sum).*$")
-_FILE = re.compile(r"/([\w.-]+\.ya?ml)")
+_SUM = regex(r"(?m)^.*(?:sha\d*sum|adler32sum).*$")
+_FILE = regex(r"/([\w.-]+\.ya?ml)")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from typing import Any
 from scaffolder.formats import promql, query_languages
 from scaffolder.formats.promql import Query
 from scaffolder.formats.query_languages import EXPERIMENTAL, METRICSQL, PROMQL
+from scaffolder.formats.regex import regex
 from scaffolder.model import Location
 from scaffolder.repository import files
 from scaffolder.repository.kubernetes_objects import dig
@@ -35,12 +36,12 @@ _LANGUAGES = {
 """The language of a type of data source; any other type has a language of its own."""
 
 _NAMES = (
-    (re.compile(r"prom|thanos|mimir|cortex"), "prometheus"),
-    (re.compile(r"victoria-?_? ?logs"), "victoriametrics-logs-datasource"),
-    (re.compile(r"victoria"), "victoriametrics-metrics-datasource"),
-    (re.compile(r"loki"), "loki"),
+    (regex(r"prom|thanos|mimir|cortex"), "prometheus"),
+    (regex(r"victoria-?_? ?logs"), "victoriametrics-logs-datasource"),
+    (regex(r"victoria"), "victoriametrics-metrics-datasource"),
+    (regex(r"loki"), "loki"),
     (
-        re.compile(
+        regex(
             r"elastic|opensearch|influx|graphite|cloud ?watch|tempo|jaeger|zipkin|mysql|postgres"
             r"|mssql|azure ?monitor|stackdriver|zabbix|clickhouse|datadog|splunk|test ?data"
             r"|pyroscope"
@@ -51,7 +52,7 @@ _NAMES = (
 """Names that tell the kind of an undeclared data source."""
 
 _BUILT_IN = ("-- ", "__expr__", "grafana")
-_REFERENCE = re.compile(r"\$\{(\w+)(?::\w+)?\}|\$(\w+)|\[\[(\w+)\]\]")
+_REFERENCE = regex(r"\$\{(\w+)(?::\w+)?\}|\$(\w+)|\[\[(\w+)\]\]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +99,7 @@ def language_beside(project: Project) -> str:
     return METRICSQL if asks else ""
 
 
-_OF_VICTORIA = re.compile(
+_OF_VICTORIA = regex(
     r"\bvm_(?:rows|http|cache|free|slow|tenant|app|promscrape|insert)\w*|\bvmauth_\w+|victoria-?metrics",
     re.IGNORECASE,
 )

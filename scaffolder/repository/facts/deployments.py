@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, takewhile
 from pathlib import Path
 
+from scaffolder.formats.regex import regex
 from scaffolder.repository import files, kustomize, spelling
 from scaffolder.repository.facts import charts, gitops
 from scaffolder.repository.facts.charts import LONG_RUNNING, KubernetesObject
@@ -275,7 +276,7 @@ def _of_operator(project: Project) -> frozenset[tuple[str, str]]:
     return frozenset(found)
 
 
-_MAKES_PODS = re.compile(
+_MAKES_PODS = regex(
     r"(?:Rabbitmq|Postgres|Percona\w*|MySQL|InnoDB|Redis|OpenSearch|Nats|Scylla|Couchbase|Zookeeper"
     r"|Temporal|Etcd|Tidb|YB|Ray|Vitess|Kafka|VM|Hazelcast|Aerospike|Druid|Pulsar)Cluster"
     r"|Percona\w+|Redis(?:Failover|Replication|Sentinel)?|postgresql|Postgresql|MongoDB(?:Community)?"
@@ -314,7 +315,7 @@ def has_hidden_workload(project: Project, one: KubernetesObject) -> bool:
     )
 
 
-_WORKLOAD = re.compile(r"^kind:\s*(?:Deployment|StatefulSet|DaemonSet|Rollout)\s*$", re.MULTILINE)
+_WORKLOAD = regex(r"^kind:\s*(?:Deployment|StatefulSet|DaemonSet|Rollout)\s*$", re.MULTILINE)
 
 
 def _with_hidden(project: Project) -> Iterator[tuple[str, str]]:

@@ -11,14 +11,15 @@ from urllib.parse import unquote
 
 from scaffolder.formats import markdown
 from scaffolder.formats.markdown import Markdown
+from scaffolder.formats.regex import regex
 from scaffolder.model import Location
 from scaffolder.repository import files
 from scaffolder.repository.facts import sites
 from scaffolder.repository.project import Project
 
-_FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*(\w*)")
-_ELSEWHERE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//|[{<$]")
-_OPEN = re.compile(r"\{\{|\$\{|<[^>]*>|\{%|\*")
+_FENCE = regex(r"\s*(`{3,}|~{3,})\s*(\w*)")
+_ELSEWHERE = regex(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//|[{<$]")
+_OPEN = regex(r"\{\{|\$\{|<[^>]*>|\{%|\*")
 """A part of a destination that is not yet known."""
 
 _SHELLS = frozenset({"sh", "bash", "console", "shell", "zsh"})
@@ -170,7 +171,7 @@ def _is_address(project: Project, file: Path, generator: str, path: str) -> bool
     )
 
 
-_NAMED_LATER = re.compile(r"[A-Z][A-Z0-9]*_[A-Z0-9_]*/")
+_NAMED_LATER = regex(r"[A-Z][A-Z0-9]*_[A-Z0-9_]*/")
 """A placeholder at the start of an address: IMG_URL/a.png."""
 
 _FEW = 3
@@ -207,7 +208,7 @@ def _is_pretty(project: Project, file: Path, path: str) -> bool:
     return project.has(beside) and not project.has(there) and there not in project.folders
 
 
-_FORM = re.compile(r"(?:pull_request|issue|merge_request)_template", re.IGNORECASE)
+_FORM = regex(r"(?:pull_request|issue|merge_request)_template", re.IGNORECASE)
 
 
 def is_form(file: Path) -> bool:
@@ -223,7 +224,7 @@ def _is_filled_in(file: Path, written: str) -> bool:
     return is_template and re.fullmatch(r"[\w -]+", written) is not None
 
 
-_TEMPLATE = re.compile(r"[-_.]templates?\.md$|^templates?[-_.].*\.md$", re.IGNORECASE)
+_TEMPLATE = regex(r"[-_.]templates?\.md$|^templates?[-_.].*\.md$", re.IGNORECASE)
 """A text that a program or an author completes, such as README-template.md."""
 
 

@@ -9,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 from scaffolder.formats import hcl
+from scaffolder.formats.regex import regex
 from scaffolder.model import Location
 from scaffolder.repository import environments, files
 from scaffolder.repository.facts import terraform_roots
@@ -27,37 +28,37 @@ VALIDATION, TABLE, SCHEMA, GUARD, LOOP, CHOICE = (
 _KEY = r"(?:environment|env|stage)(?:_?name)?"
 _WORD = r"[A-Za-z][\w-]*"
 _NAME = r"[\"']?[A-Za-z][\w-]*[\"']?"
-_VALIDATION = re.compile(rf"contains\(\s*\[([^\]]*)\]\s*,\s*(?:lower\(\s*)?var\.{_KEY}\b")
+_VALIDATION = regex(rf"contains\(\s*\[([^\]]*)\]\s*,\s*(?:lower\(\s*)?var\.{_KEY}\b")
 _ASKED = rf"(?:lower\(\s*)?var\.{_KEY}\b"
-_PATTERN = re.compile(rf'regex\(\s*"\^?\(?(?:\?:)?([\w|-]+\|[\w|-]+)\)?\$?"\s*,\s*{_ASKED}')
-_EQUALS = re.compile(rf'((?:\bvar\.{_KEY}\s*==\s*"[\w-]+"\s*(?:\|\|\s*)?){{2,}})')
-_KEYS = re.compile(rf"contains\(\s*keys\(\s*\{{([^{{}}]*)\}}\s*\)\s*,\s*{_ASKED}")
-_NAMED_LIST = re.compile(rf"contains\(\s*(?:keys\(\s*)?local\.(\w+)\s*\)?\s*,\s*{_ASKED}")
-_LOOKED_UP = re.compile(
+_PATTERN = regex(rf'regex\(\s*"\^?\(?(?:\?:)?([\w|-]+\|[\w|-]+)\)?\$?"\s*,\s*{_ASKED}')
+_EQUALS = regex(rf'((?:\bvar\.{_KEY}\s*==\s*"[\w-]+"\s*(?:\|\|\s*)?){{2,}})')
+_KEYS = regex(rf"contains\(\s*keys\(\s*\{{([^{{}}]*)\}}\s*\)\s*,\s*{_ASKED}")
+_NAMED_LIST = regex(rf"contains\(\s*(?:keys\(\s*)?local\.(\w+)\s*\)?\s*,\s*{_ASKED}")
+_LOOKED_UP = regex(
     rf"\blocal\.(\w+)\[\s*{_ASKED}\s*\)?\s*\]|\blookup\(\s*local\.(\w+)\s*,\s*{_ASKED}\s*\)"
 )
-_SCHEMA_PATTERN = re.compile(
+_SCHEMA_PATTERN = regex(
     rf'"{_KEY}"\s*:\s*\{{[^{{}}]*"pattern"\s*:\s*"\^\(?(?:\?:)?([\w|-]+\|[\w|-]+)\)?\$"'
 )
-_CASE = re.compile(r"(?s)\bcase\s+\S+\s+in\b(.*?)\besac\b")
-_CASE_BRANCH = re.compile(r"(?m)(?:^|;;)\s*\(?([\w-]+(?:\s*\|\s*[\w-]+)*)\)")
-_CASE_REFUSES = re.compile(r"(?s)\*\)(?:(?!;;).)*\b(?:exit|die|fail|error|abort|usage|return)\b")
-_VARIABLE = re.compile(
+_CASE = regex(r"(?s)\bcase\s+\S+\s+in\b(.*?)\besac\b")
+_CASE_BRANCH = regex(r"(?m)(?:^|;;)\s*\(?([\w-]+(?:\s*\|\s*[\w-]+)*)\)")
+_CASE_REFUSES = regex(r"(?s)\*\)(?:(?!;;).)*\b(?:exit|die|fail|error|abort|usage|return)\b")
+_VARIABLE = regex(
     r"(?m)^\s*(?:ENVIRONMENTS|ENVS|STAGES)\s*(?:[:?]?="
     r"|\+=)\s*[\[({]?([\w ,\t\"'-]+)[\])}]?\s*(?:#.*)?$"
 )
-_ASKS_VARIABLE = re.compile(r"\$\(error\b|not in (?:ENVIRONMENTS|ENVS|STAGES)\b")
-_SCHEMA = re.compile(rf'"{_KEY}"\s*:\s*\{{[^{{}}]*"enum"\s*:\s*\[([^\]]*)\]')
+_ASKS_VARIABLE = regex(r"\$\(error\b|not in (?:ENVIRONMENTS|ENVS|STAGES)\b")
+_SCHEMA = regex(rf'"{_KEY}"\s*:\s*\{{[^{{}}]*"enum"\s*:\s*\[([^\]]*)\]')
 _REFUSES = r"\]\]\s*\|\|\s*\\?\s*(?:\{\s*)?(?:die|exit|fail|error|abort|usage|echo)"
-_GUARD = re.compile(rf"=~\s*\^\(([\w|-]+)\)\$\s*{_REFUSES}")
-_BRANCH = re.compile(r"(?m)^\s*([\w-]+(?:\s*\|\s*[\w-]+)+)\)\s*;;")
-_LOOP = re.compile(rf"(?m)^\s*for\s+{_KEY}\s+in\s+([\w \t\"'-]+?)\s*(?:;|$)", re.IGNORECASE)
-_CHOICE = re.compile(r"(?m)^[^#\n]*\b(?:options|values|choices)\s*[:=]\s*\[([^\]]*)\]")
-_CHOICES = re.compile(rf"(?m)^\s*(?:options|values):[ \t]*\n((?:\s*-\s*{_NAME}[ \t]*\n)+)")
+_GUARD = regex(rf"=~\s*\^\(([\w|-]+)\)\$\s*{_REFUSES}")
+_BRANCH = regex(r"(?m)^\s*([\w-]+(?:\s*\|\s*[\w-]+)+)\)\s*;;")
+_LOOP = regex(rf"(?m)^\s*for\s+{_KEY}\s+in\s+([\w \t\"'-]+?)\s*(?:;|$)", re.IGNORECASE)
+_CHOICE = regex(r"(?m)^[^#\n]*\b(?:options|values|choices)\s*[:=]\s*\[([^\]]*)\]")
+_CHOICES = regex(rf"(?m)^\s*(?:options|values):[ \t]*\n((?:\s*-\s*{_NAME}[ \t]*\n)+)")
 
 
-_MATRIX = re.compile(rf"(?mi)^\s*(?:-\s+)?{_KEY}:[ \t]*\[([^\]\n]*)\]")
-_MATRIX_LINES = re.compile(rf"(?mi)^\s*(?:-\s+)?{_KEY}:[ \t]*\n((?:\s*-\s*{_NAME}[ \t]*\n)+)")
+_MATRIX = regex(rf"(?mi)^\s*(?:-\s+)?{_KEY}:[ \t]*\[([^\]\n]*)\]")
+_MATRIX_LINES = regex(rf"(?mi)^\s*(?:-\s+)?{_KEY}:[ \t]*\n((?:\s*-\s*{_NAME}[ \t]*\n)+)")
 
 
 @dataclass(frozen=True, kw_only=True)

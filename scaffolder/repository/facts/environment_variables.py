@@ -9,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from scaffolder.formats.regex import regex
 from scaffolder.model import Location
 from scaffolder.repository import files, reading
 from scaffolder.repository.facts import application, deployments, services, workloads
@@ -16,9 +17,9 @@ from scaffolder.repository.kubernetes_objects import KubernetesObject, dig
 from scaffolder.repository.project import Project
 from scaffolder.repository.runtimes import RUNTIMES
 
-_WORD = re.compile(r"\b[A-Z][A-Z0-9_]{2,}\b")
-_COMMENT = re.compile(r"^\s*(?:#|//|\*|/\*|--)")
-_GIVEN = re.compile(
+_WORD = regex(r"\b[A-Z][A-Z0-9_]{2,}\b")
+_COMMENT = regex(r"^\s*(?:#|//|\*|/\*|--)")
+_GIVEN = regex(
     r"(?:HOME|PATH|USER|HOSTNAME|PWD|TMPDIR|TZ|LANG|CI|PORT|NODE_ENV|POD_\w+|KUBERNETES_\w+|AWS_\w+|AZURE_\w+"
     r"|CONTAINER_APP_\w+|ECS_\w+|LAMBDA_\w+|FUNCTIONS_\w+|VERCEL\w*|RAILWAY_\w+|RENDER\w*|FLY_\w+|VCAP_\w+"
     r"|CF_\w+|GAE_\w+|GCP_PROJECT|GCLOUD_PROJECT|APPSETTING_\w+|IDENTITY_\w+|MSI_\w+|HEROKU_\w+"

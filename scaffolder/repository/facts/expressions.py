@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from scaffolder.formats import grafana, query_languages
+from scaffolder.formats.regex import regex
 from scaffolder.repository.facts.rule_groups import LOKI, VICTORIA
 
-_BRACED = re.compile(r"\$\{\w+[^}]*\}|\{\{[^{}]*\}\}")
-_STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|`[^`]*`')
+_BRACED = regex(r"\$\{\w+[^}]*\}|\{\{[^{}]*\}\}")
+_STRINGS = regex(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|`[^`]*`')
 
 _OF_SOURCES = {
     VICTORIA: query_languages.METRICSQL,

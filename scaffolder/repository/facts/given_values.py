@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from scaffolder.formats.regex import regex
 from scaffolder.formats.yaml import load_all
 from scaffolder.repository import files, helm_calls, reading
 from scaffolder.repository.facts import applications, charts, used_values
@@ -78,7 +79,7 @@ def is_in_helmfile(project: Project, chart: Path) -> bool:
     return chart in folders or chart.name in names
 
 
-_OF_HELMFILE = re.compile(r"^\s*(?:-\s+)?chart:\s*[\"']?([\w./-]+?)/?[\"']?\s*$", re.MULTILINE)
+_OF_HELMFILE = regex(r"^\s*(?:-\s+)?chart:\s*[\"']?([\w./-]+?)/?[\"']?\s*$", re.MULTILINE)
 
 
 def _of_helmfile(project: Project) -> tuple[frozenset[Path], frozenset[str]]:

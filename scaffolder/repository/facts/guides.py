@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from scaffolder.formats.regex import regex
 from scaffolder.model import Location
 from scaffolder.repository import files
 from scaffolder.repository.facts import documents, services
@@ -14,12 +15,12 @@ from scaffolder.repository.project import Project
 
 PROSE, SHELL = "prose", "shell"
 
-_HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
-_ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)]|\|)\s*")
+_HEADING = regex(r"(#{1,6})\s+(.*?)\s*#*$")
+_ITEM = regex(r"\s*(?:[-*+]|\d+[.)]|\|)\s*")
 _OF_THE_SERVICE = frozenset({"app", "src", "backend", "server", "service", "api"})
 """Folders with the source of the only service."""
 
-_OTHER_TIMES = re.compile(
+_OTHER_TIMES = regex(
     r"changelog|history|release notes?|what'?s new|upgrad|migrat|roadmap|acknowledg|related"
     r"|licen[cs]e"
     r"|\bfaq\b|trouble|known (?:issue|problem|limit)|\btested (?:with|on|against)|compatib"

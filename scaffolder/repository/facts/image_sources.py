@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffolder.formats.dockerfile import Instruction, Stage
+from scaffolder.formats.regex import regex
 from scaffolder.model import Location
 from scaffolder.repository import files, reading, spelling
 from scaffolder.repository.excluded import Excluded
@@ -26,11 +27,11 @@ class Source:
     folder: Path
 
 
-_NOT_KNOWN = re.compile(r"\$|^/*$|^\.+/*$|\.\.|<<|://|^git@|\{\{|%")
+_NOT_KNOWN = regex(r"\$|^/*$|^\.+/*$|\.\.|<<|://|^git@|\{\{|%")
 """Sources that are the whole context, of another place, or known when the image is built."""
 
-_GLOB = re.compile(r"[*?\[]")
-_MADE = re.compile(
+_GLOB = regex(r"[*?\[]")
+_MADE = regex(
     r"(?:^|/)(?:\.?(?:build|dist|target|out|output|bin|release|releases|publish|artifacts?|tmp"
     r"|node_modules|venv|vendor|coverage|generated|gen|public|static|assets|\.next|\.nuxt|\.output"
     r"|_build|site|wheels?|downloads?|packages|libs?|libexec|result|linux|amd64|arm64|certs?|keys?"

@@ -10,6 +10,7 @@ from typing import Any
 
 from scaffolder.formats import Unreadable
 from scaffolder.formats.dockerfile import filled
+from scaffolder.formats.regex import regex
 from scaffolder.formats.yaml import line_of
 from scaffolder.model import Location
 from scaffolder.repository import files, reading
@@ -24,13 +25,11 @@ BUILT, DEPLOYED, COMPOSE = "built", "deployed", "compose"
 _ANY = "\0"
 """Stands for a variable in a name."""
 
-_BUILD = re.compile(r"\b(?:docker|podman|buildah|nerdctl)\s+(?:buildx\s+)?(?:build|bud)\b(.*)")
-_PUSH = re.compile(
-    r"\b(?:docker|podman|buildah)\s+(?:image\s+)?push\s+(?:-\S+\s+)*[\"']?([^\s\"';&|]+)"
-)
+_BUILD = regex(r"\b(?:docker|podman|buildah|nerdctl)\s+(?:buildx\s+)?(?:build|bud)\b(.*)")
+_PUSH = regex(r"\b(?:docker|podman|buildah)\s+(?:image\s+)?push\s+(?:-\S+\s+)*[\"']?([^\s\"';&|]+)")
 _WORDS = ("build", "bud", "push")
 """One of them is in every command that builds or pushes an image, and in few of the others."""
-_TAG = re.compile(r"(?:^|\s)(?:-t|--tag)[= ]+[\"']?([^\s\"']+)")
+_TAG = regex(r"(?:^|\s)(?:-t|--tag)[= ]+[\"']?([^\s\"']+)")
 
 
 def read(project: Project) -> tuple[Declaration, ...]:

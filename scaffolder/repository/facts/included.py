@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from scaffolder.formats.regex import regex
 from scaffolder.repository import files
 from scaffolder.repository.project import Project
 
-_INCLUDE = re.compile(r"^[ \t]*[-s]?include[ \t]+(.+?)[ \t]*(?:#.*)?$", re.MULTILINE)
-_VARIABLE = re.compile(r"\$\([^()]*(?:\([^()]*\)[^()]*)*\)|\$\{[^}]*\}")
+_INCLUDE = regex(r"^[ \t]*[-s]?include[ \t]+(.+?)[ \t]*(?:#.*)?$", re.MULTILINE)
+_VARIABLE = regex(r"\$\([^()]*(?:\([^()]*\)[^()]*)*\)|\$\{[^}]*\}")
 
 
 def folder_of(project: Project, file: Path) -> Path | None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from scaffolder.formats import promql, query_languages
 from scaffolder.formats.promql import Matcher, Query, Selector
+from scaffolder.formats.regex import regex
 from scaffolder.model import Location
 from scaffolder.repository import files
 from scaffolder.repository.facts import charts
@@ -186,7 +187,7 @@ def declared(project: Project, kind: str) -> Iterator[Location]:
                     yield place(project, file, number)
 
 
-_LABEL_OF_A_RELEASE = re.compile(
+_LABEL_OF_A_RELEASE = regex(
     r"^\s{2,}[\"']?release[\"']?\s*:\s*[\"']?[\w-]+[\"']?\s*$", re.MULTILINE
 )
 

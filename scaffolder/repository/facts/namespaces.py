@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from scaffolder.formats.regex import regex
 from scaffolder.model import Location
 from scaffolder.repository import files
 from scaffolder.repository.facts import charts, commands, gitops
@@ -22,11 +22,11 @@ def is_built_in(name: str) -> bool:
     return name in BUILT_IN or name == "openshift" or name.startswith(_OF_THE_CLUSTER)
 
 
-_COMMAND = re.compile(
+_COMMAND = regex(
     r"(?:--namespace[= ]|-n[= ]|create (?:namespace|ns) |new-project )[\"']?([a-z0-9][\w-]*)"
 )
-_DEPLOYS = re.compile(r"\b(?:helm\w*|kubectl|oc|kustomize)\b")
-_QUOTED = re.compile(r'"([a-z0-9][a-z0-9-]*)"')
+_DEPLOYS = regex(r"\b(?:helm\w*|kubectl|oc|kustomize)\b")
+_QUOTED = regex(r'"([a-z0-9][a-z0-9-]*)"')
 
 
 def made(project: Project) -> dict[str, Location]:

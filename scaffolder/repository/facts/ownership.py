@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 
+from scaffolder.formats.regex import regex
 from scaffolder.repository.facts import charts, images, services
 from scaffolder.repository.facts.charts import Chart, KubernetesObject
 from scaffolder.repository.facts.versions_of_images import split
@@ -14,7 +14,7 @@ from scaffolder.repository.kubernetes_objects import REPOSITORY
 from scaffolder.repository.project import Project
 from scaffolder.repository.runtimes import RUNTIMES
 
-FOREIGN = re.compile(
+FOREIGN = regex(
     r"^(?:redis|valkey|postgres|postgresql|mysql|mariadb|mongo|mongodb|rabbitmq|kafka|zookeeper"
     r"|nginx|httpd|memcached|busybox|elasticsearch|opensearch|keycloak|vault|consul|minio|nats"
     r"|prometheus|grafana|loki|alertmanager|jaeger|envoy|traefik|haproxy|curl|kubectl|pause"
@@ -31,7 +31,7 @@ FOREIGN = re.compile(
 )
 """Programs that a service stands beside."""
 
-_PUBLISHERS = re.compile(
+_PUBLISHERS = regex(
     r"(?:registry\.k8s\.io|k8s\.gcr\.io|mcr\.microsoft\.com|cgr\.dev|docker\.io/library"
     r"|gcr\.io/(?:distroless|google-samples|kubebuilder)|quay\.io/(?:prometheus|jetstack|coreos"
     r"|argoproj|brancz|kiwigrid|thanos|cilium|oauth2-proxy|keycloak|minio|metallb)|ghcr\.io/fluxcd"

@@ -9,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from scaffolder.formats.regex import regex
 from scaffolder.model import Location
 from scaffolder.repository import files, kustomize, spelling
 from scaffolder.repository.facts import charts, deployments, mentions, ownership
@@ -32,27 +33,27 @@ class PodInput:
     key_place: Location | None = None
 
 
-_OF_THE_CLUSTER = re.compile(
+_OF_THE_CLUSTER = regex(
     r"kube-root-ca\.crt|openshift-service-ca\.crt|istio-ca-root-cert|aws-auth|coredns|.*webhook.*"
     r"|default-token-\w+|builder-dockercfg-\w+"
 )
 """Names of what a cluster, or an operator that starts, makes by itself."""
 
 _LARGEST = 400_000
-_ABOUT_INPUTS = re.compile(r"secret|config-?map|credential|regcred", re.IGNORECASE)
-_READS = re.compile(
+_ABOUT_INPUTS = regex(r"secret|config-?map|credential|regcred", re.IGNORECASE)
+_READS = regex(
     r"(?:secret|configMap)(?:Key)?Ref\b|\b(?:envFrom|imagePullSecrets|secret"
     r"|configMap):"
 )
 """A line of a pod that begins a reference."""
 
-_MAKES_ANY = re.compile(
+_MAKES_ANY = regex(
     r"\bcreate[ _](?P<kind>secret|configmap)(?: (?:generic|docker-registry|tls))?(?: -\S+)*"
     r"\s+[\"']?(?:\$|\{\{|%\w|#\{)"
 )
 """A command that makes a Secret or ConfigMap whose name is in a variable."""
 
-_MAKES_SECRETS = re.compile(
+_MAKES_SECRETS = regex(
     r"Cluster|Database|Users?$|Claim|Secret|[Pp]ostgres|My[Ss][Qq][Ll]|Maria|Mongo|Redis|Kafka"
     r"|Elastic|Kibana"
     r"|Rabbit|Keycloak|Vault|Certificate|Issuer|Connection|Account|Tenant|Instance|Credential"
@@ -61,7 +62,7 @@ _MAKES_SECRETS = re.compile(
 )
 """Kinds whose operator makes a Secret that begins with the name of the object."""
 
-_MAKES_NONE = re.compile(
+_MAKES_NONE = regex(
     r"(?:monitoring\.(?:coreos|googleapis)\.com|gateway\.networking\.k8s\.io|(?:networking"
     r"|security)\.istio\.io"
     r"|keda\.sh|argoproj\.io|external-secrets\.io|bitnami\.com|cilium\.io|kyverno\.io"
@@ -72,7 +73,7 @@ _MAKES_NONE = re.compile(
 )
 """Groups whose operators make no Secrets, or those that an object names."""
 
-_OF_VALUES = re.compile(r"\.Values\b|\$\w+\.|range|\.name\b|\btpl\b|\blookup\b")
+_OF_VALUES = regex(r"\.Values\b|\$\w+\.|range|\.name\b|\btpl\b|\blookup\b")
 
 
 def inputs(project: Project) -> tuple[PodInput, ...]:
@@ -226,7 +227,7 @@ def _without_key(project: Project) -> Iterator[tuple[PodInput, KubernetesObject]
             yield one, near
 
 
-_OPEN_KEYS = re.compile(r"\brange\b|\btoYaml\b|\btpl\b|\blookup\b|\.Files\b|\bwith\b|\$\{|\}\}:")
+_OPEN_KEYS = regex(r"\brange\b|\btoYaml\b|\btpl\b|\blookup\b|\.Files\b|\bwith\b|\$\{|\}\}:")
 """Words of a template that makes keys which are not written in it."""
 
 
@@ -325,7 +326,7 @@ def _dependencies(metadata: dict[Any, Any]) -> list[Any]:
     return listed(metadata.get("dependencies"))
 
 
-_NAMES_IN_VALUES = re.compile(r"\.Values\.\S*(?i:secret|config|account|role|rbac)")
+_NAMES_IN_VALUES = regex(r"\.Values\.\S*(?i:secret|config|account|role|rbac)")
 
 
 def _helper_of_values(project: Project, chart: Path, one: PodInput) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 
 from scaffolder.formats import Unreadable
 from scaffolder.formats.dockerfile import Dockerfile, Stage
+from scaffolder.formats.regex import regex
 from scaffolder.formats.yaml import line_of
 from scaffolder.repository import files, reading
 from scaffolder.repository.facts import services
@@ -25,10 +26,10 @@ ENV, EXPOSE, COMMAND, HEALTHCHECK, COMPOSE, DEV = (
     "dev container",
 )
 
-_URL = re.compile(
+_URL = regex(
     r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::(\d+|\$\{?\w+\}?))?(/[\w./-]*)?"
 )
-_BOUND = re.compile(
+_BOUND = regex(
     r"(?:--(?:server\.)?port[= ]|-p |--bind[= ]\S*:|-b \S*:|--listen[= ]\S*:)(\d{2,5})\b"
 )
 
@@ -159,7 +160,7 @@ def _is_of_debugger(project: Project, file: Path, port: str) -> bool:
     return port in _DEBUGGERS or option.search(project.text(file)) is not None
 
 
-_OF_A_SERVER = re.compile(
+_OF_A_SERVER = regex(
     r"\bconfigserver:|\bspring\.cloud\.config\b|^\s+cloud\.config[.:]|^\s+cloud:\s*\n\s+config:",
     re.MULTILINE,
 )

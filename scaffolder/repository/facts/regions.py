@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from scaffolder.formats.regex import regex
 from scaffolder.model import Location
 from scaffolder.repository import files
 from scaffolder.repository.clouds import doubt_about
@@ -18,7 +18,7 @@ from scaffolder.repository.reading import Attribute, Block, blocks, place
 _ELSEWHERE = ("skip_region_validation", "endpoint", "endpoints")
 """Settings of what speaks AWS's language and is not AWS, such as MinIO and LocalStack."""
 
-_CLOSED = re.compile(r"(?:us|eu)-iso[a-z]*-|eusc-|aws-(?:cn-|us-gov-)?global\Z")
+_CLOSED = regex(r"(?:us|eu)-iso[a-z]*-|eusc-|aws-(?:cn-|us-gov-)?global\Z")
 """Partitions with limited access.
 
 https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
@@ -28,8 +28,8 @@ _WIDE = frozenset({"asia", "asiapacific", "europe", "global", "unitedstates", "u
 """Values of `location` that Azure has for services outside any region."""
 
 _PREVIEW = ("euap", "stage", "stg")
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9 -]*")
-_VARIABLE = re.compile(r"var\.([\w-]+)")
+_NAME = regex(r"[A-Za-z][A-Za-z0-9 -]*")
+_VARIABLE = regex(r"var\.([\w-]+)")
 _OF_AZURE = frozenset({"azure_location", "azure_region", "location", "region"})
 
 

@@ -6,20 +6,21 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from scaffolder.formats.regex import regex
 from scaffolder.model import Location
 from scaffolder.repository.project import Project
 
-_DECORATED = re.compile(
+_DECORATED = regex(
     r"(?:^|[\s(])[@\[](?P<name>Controller|RequestMapping|Route|Path|Get|Post|Put|Delete|Patch|All|Head"
     r"|GetMapping|PostMapping|PutMapping|HttpGet|HttpPost|HttpPut|HttpDelete|HttpHead)"
     r"(?:\((?P<inner>[^()\n]*)\)|(?=[\s\],]))"
 )
-_LITERAL = re.compile(
+_LITERAL = regex(
     r"^\s*(?:\[\s*|\{\s*(?:path\s*:\s*)?|(?:path|value)\s*=\s*\{?\s*)?[\"'`](?P<path>[^\"'`\n]*)"
 )
 _CONTROLLERS = frozenset({"Controller", "RequestMapping", "Route", "Path"})
 _MARKS = ("@nestjs/", "org.springframework", "Microsoft.AspNetCore", "[ApiController", "jakarta.ws")
-_PREFIX = re.compile(r"\.setGlobalPrefix\(\s*[\"'`]/?([\w/.-]+?)/?[\"'`]")
+_PREFIX = regex(r"\.setGlobalPrefix\(\s*[\"'`]/?([\w/.-]+?)/?[\"'`]")
 
 
 def global_prefix(text: str) -> str:
@@ -58,11 +59,11 @@ def decorated(project: Project, file: Path) -> Iterator[tuple[str, Location]]:
             yield f"/{path}", at
 
 
-_OF_GO = re.compile(
+_OF_GO = regex(
     r"\.(?:GET|POST|PUT|DELETE|PATCH|HEAD|Any|Get|Post|Put|Delete|Patch)"
     r"\(\s*\"(?P<path>\w[\w.-]*(?:/[\w.:{}*-]+)*)\""
 )
-_OF_RAILS = re.compile(
+_OF_RAILS = regex(
     r"^\s*(?:get|post|put|patch|delete|match|resources?|namespace|scope|mount\b.*=>)"
     r"\s*\(?\s*(?::|[\"'])/?(?P<path>\w[\w/.:-]*)",
     re.MULTILINE,

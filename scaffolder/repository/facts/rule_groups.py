@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from scaffolder.formats.regex import regex
 from scaffolder.repository import files
 from scaffolder.repository.kubernetes_objects import dig
 from scaffolder.repository.project import Project
@@ -118,9 +119,7 @@ def rule_groups(project: Project) -> tuple[RuleGroups, ...]:
     return project.once("rule groups", lambda: tuple(_rule_groups(project)))
 
 
-_FILLED_IN = re.compile(
-    r"<%[-=]?.*?%>|@@\w+@@|%%\w+%%|^[ \t]*(?:-[ \t]+)?\{%", re.MULTILINE | re.DOTALL
-)
+_FILLED_IN = regex(r"<%[-=]?.*?%>|@@\w+@@|%%\w+%%|^[ \t]*(?:-[ \t]+)?\{%", re.MULTILINE | re.DOTALL)
 """Placeholders of ERB, Jinja and scripts; `{{` is also one of Prometheus itself."""
 
 
@@ -168,7 +167,7 @@ def embedded(project: Project, word: str) -> Iterator[tuple[Path, Any]]:
                     yield from ((file, one) for one in _read(project, file, held, key))
 
 
-_BLOCK = re.compile(r":\s*(?:![\w!]+\s+)?\|[-+]?\s*(?:#.*)?$")
+_BLOCK = regex(r":\s*(?:![\w!]+\s+)?\|[-+]?\s*(?:#.*)?$")
 
 
 def _read(project: Project, file: Path, held: dict[Any, Any], key: Any) -> list[Any]:

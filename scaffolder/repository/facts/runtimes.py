@@ -10,6 +10,7 @@ from typing import Any
 
 from scaffolder.formats import Unreadable
 from scaffolder.formats.dockerfile import Dockerfile, Instruction, Stage
+from scaffolder.formats.regex import regex
 from scaffolder.repository import files, reading
 from scaffolder.repository.facts import services
 from scaffolder.repository.facts.statements import Declaration, Unread, place
@@ -130,7 +131,7 @@ def image(project: Project, file: Path, read: Dockerfile) -> Iterator[Declaratio
         yield from stated(project, found[0], found[1], file, line, role, subject=subject)
 
 
-_CLONES = re.compile(r"\bgit\s+clone\s+(?:-\S+\s+(?:[\w./-]+\s+)?)*[\"']?(?:https?|git|ssh)")
+_CLONES = regex(r"\bgit\s+clone\s+(?:-\S+\s+(?:[\w./-]+\s+)?)*[\"']?(?:https?|git|ssh)")
 
 
 def _builds_a_clone(read: Dockerfile) -> bool:
@@ -147,7 +148,7 @@ def _builds_a_clone(read: Dockerfile) -> bool:
     return not any(copies) or _goes_into_clone(instructions, clones)
 
 
-_CLONED = re.compile(r"\bgit\s+clone\b[^&|;]*?/([\w.-]+?)(?:\.git)?[\"']?(?=\s|$|[&|;])")
+_CLONED = regex(r"\bgit\s+clone\b[^&|;]*?/([\w.-]+?)(?:\.git)?[\"']?(?=\s|$|[&|;])")
 
 
 def _goes_into_clone(instructions: list[Instruction], clones: list[Instruction]) -> bool:

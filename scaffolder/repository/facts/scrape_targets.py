@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from scaffolder.formats.regex import regex
 from scaffolder.model import Location
 from scaffolder.repository import files
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import place
 
-_BEGINS = re.compile(r"^(\s*)(?:-\s+)?[\"']?targets[\"']?:\s*(.*)$")
-_TARGET = re.compile(r"(?<![\w./@:-])([a-zA-Z0-9][\w.-]*):(\d{2,5})(?![\w.:])")
+_BEGINS = regex(r"^(\s*)(?:-\s+)?[\"']?targets[\"']?:\s*(.*)$")
+_TARGET = regex(r"(?<![\w./@:-])([a-zA-Z0-9][\w.-]*):(\d{2,5})(?![\w.:])")
 
 
 @dataclass(frozen=True, kw_only=True)

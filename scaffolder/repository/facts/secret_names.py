@@ -9,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from scaffolder.formats.regex import regex
 from scaffolder.model import Location
 from scaffolder.repository import files, reading
 from scaffolder.repository.facts import charts
@@ -21,8 +22,8 @@ _PLACES = ("aws_secretsmanager_secret", "azurerm_key_vault_secret")
 """Resources that are a secret of a store; their data sources only read one."""
 _STORES = ("aws", "azurekv")
 """Providers of External Secrets whose rights Terraform gives."""
-_LITERAL = re.compile(r'"([^"$]+)"')
-_VARIABLE = re.compile(r"\bvar\.(\w+)")
+_LITERAL = regex(r'"([^"$]+)"')
+_VARIABLE = regex(r"\bvar\.(\w+)")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from scaffolder.formats.regex import regex
 from scaffolder.repository import files
 from scaffolder.repository.files import Site
 from scaffolder.repository.project import Project
@@ -22,9 +23,9 @@ _BY_ROUTE = frozenset(
 _SLUGS_OF_GITHUB = frozenset({"MkDocs", "Docusaurus"})
 """Generators that name headings as GitHub does, or as is known of them."""
 
-_TRANSLATED = re.compile(r"(?:^|/)i18n/[\w-]+/docusaurus-plugin-content-")
+_TRANSLATED = regex(r"(?:^|/)i18n/[\w-]+/docusaurus-plugin-content-")
 
-_MADE_LATER = re.compile(r"\{%|\{\{|--8<--|^:::|<!-- md:|<[A-Z]\w+|^import ", re.MULTILINE)
+_MADE_LATER = regex(r"\{%|\{\{|--8<--|^:::|<!-- md:|<[A-Z]\w+|^import ", re.MULTILINE)
 """Syntax that adds headings and names to a page that are not in its text."""
 
 
@@ -58,9 +59,7 @@ def is_page(project: Project, file: Path, path: str) -> bool:
     )
 
 
-_PERMALINK = re.compile(
-    r"\A---\s*\n(?:.*\n)*?permalink:\s*[\"']?/([\w./-]*?)/?[\"']?\s*\n", re.ASCII
-)
+_PERMALINK = regex(r"\A---\s*\n(?:.*\n)*?permalink:\s*[\"']?/([\w./-]*?)/?[\"']?\s*\n", re.ASCII)
 _HEAD = 2_000
 """As much of a page may be its front matter."""
 

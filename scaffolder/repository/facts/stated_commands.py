@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import chain, product
 from pathlib import Path
 
+from scaffolder.formats.regex import regex
 from scaffolder.model import Location
 from scaffolder.repository import files, reading
 from scaffolder.repository.facts import commands, documents
@@ -31,13 +32,13 @@ class StatedCommand:
     is_applied: bool = False
 
 
-_INLINE = re.compile(r"`([^`\n]+)`")
-_WORKSPACE = re.compile(
+_INLINE = regex(r"`([^`\n]+)`")
+_WORKSPACE = regex(
     r"(?:^|\s)(?:-w|-C|-r|--(?:prefix|workspaces?|filter|cwd|dir|recursive|if-present)\b)"
     r"|\bworkspace\b"
 )
-_SCRIPT = re.compile(r"(?:\./)?(?:[\w.-]+/)+[\w.-]+\.(?:sh|bash|py)")
-_HANDED = re.compile(
+_SCRIPT = regex(r"(?:\./)?(?:[\w.-]+/)+[\w.-]+\.(?:sh|bash|py)")
+_HANDED = regex(
     r"\bcp (?:-\w+ )*(?P<copied>[\w./-]*\.?(?:env|ya?ml|json|toml|tfvars"
     r"|properties)?[\w.-]*\.(?:example|sample|template|dist)"
     r"(?:\.\w+)?)\s"
@@ -48,11 +49,11 @@ _HANDED = re.compile(
     r"(?P<applied>[\w.-]+/[\w./-]+\.ya?ml)"
     r"|\b(?:docker|podman) (?:buildx )?build\b.*?\s(?:-f|--file)[ =](?P<built>[\w./-]+)"
 )
-_MADE = re.compile(
+_MADE = regex(
     r"(?:^|/)(?:build|dist|target|out|node_modules|\.?venv|env|tmp|coverage|bin|vendor"
     r"|generated|\.terraform)(?:/|$)"
 )
-_NOT_NOW = re.compile(
+_NOT_NOW = regex(
     r"\b(?:removed|deprecated|obsolete|no longer|replaced|renamed|formerly|used to|create"
     r"|creates|adds?|write|save"
     r"|generated?|generates|will be|would|(?<!\.)example|e\.g|such as|your own|planned|later"
@@ -62,14 +63,14 @@ _NOT_NOW = re.compile(
 )
 """Words of a line about a command of another time or another place."""
 
-_MAKES = re.compile(r"\b(?:creat|sav|writ|add|download|generat|copy|mak)\w*\b", re.IGNORECASE)
-_RUNS = re.compile(
+_MAKES = regex(r"\b(?:creat|sav|writ|add|download|generat|copy|mak)\w*\b", re.IGNORECASE)
+_RUNS = regex(
     r"\b(?:run|runs|running|execute|executes|call|calls|start|starts|use|uses|using|with|via"
     r"|invoke)\b",
     re.IGNORECASE,
 )
 
-_LEAVES = re.compile(
+_LEAVES = regex(
     r"\b(?:git clone|curl|wget|npx create|npm (?:init|create)|yarn create|cd \.\.|tar )"
 )
 """Commands after which a reader is in another repository, or has files of another one."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from scaffolder.formats.regex import regex
 from scaffolder.model import Location
 from scaffolder.repository import files
 from scaffolder.repository.facts import ownership
@@ -31,20 +32,20 @@ class StatedPort:
     place: Location
 
 
-_LOCAL = re.compile(r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0):(\d{4,5})\b")
-_RUN = re.compile(r"\b(?:docker|podman|nerdctl) (?:container )?run\b")
-_PUBLISHED = re.compile(r"(?:-p|--publish)[ =](?:[\d.]+:)?\d+:(\d+)\b")
-_SETS_PORT = re.compile(r"(?:-e|--env)[ =][\"']?\w*PORT\w*=(\d+)|--env-file")
-_FORWARD = re.compile(
+_LOCAL = regex(r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0):(\d{4,5})\b")
+_RUN = regex(r"\b(?:docker|podman|nerdctl) (?:container )?run\b")
+_PUBLISHED = regex(r"(?:-p|--publish)[ =](?:[\d.]+:)?\d+:(\d+)\b")
+_SETS_PORT = regex(r"(?:-e|--env)[ =][\"']?\w*PORT\w*=(\d+)|--env-file")
+_FORWARD = regex(
     r"\bport-forward\b.*?\b(?:svc|services?)/([\w.-]+)\s+(?:\d*:)?(\d{2,5}|[a-z][a-z-]+)\s*(?:$"
     r"|[&#|;`>])"
 )
-_HOST_PORT = re.compile(
+_HOST_PORT = regex(
     r"(?:-p|--publish)[ =](?:[\d.]+:)?(\d+):\d+|port-forward\b.*\s(\d+):\d+|-L\s*(?:\w+:)?(\d+):"
     r"|\bport[= ](\d+)|PORT=[\"']?(\d+)",
     re.IGNORECASE,
 )
-_OF_OTHERS = re.compile(
+_OF_OTHERS = regex(
     r"1025|1080|1313|1433|1521|23(?:75|79|80)|3100|3200|3306|4040|43(?:17|18)|4566|5005|5341|5432"
     r"|5601|5672|5778|6006|6060|6379|6443|6650|6831|7474|7687|8123|8161|8404|8428|8529|8761|8834"
     r"|8983|904[02]|9092|9093|9100|911[35]|9187|9200|9229|9324|9411|9428|1000[012]|11434|1425[08]"
@@ -88,7 +89,7 @@ _DEFAULTS = {
 _OF_JAVA = {"8080": r"spring|quarkus|micronaut|jetty|helidon|vert\.?x|ktor|javalin"}
 """Ports of frameworks that read their settings however the service is started."""
 
-_ABOUT_OTHERS = re.compile(
+_ABOUT_OTHERS = regex(
     r"\b(?:proxy|debug\w*|profil\w*|mock\w*|emulator|database|storybook|front-?end|dashboards?"
     r"|registry|tunnel"
     r"|e\.g|for example|example|such as|instead|if you|other|another|sidecar|console|your own"
@@ -162,7 +163,7 @@ _FLAGS = frozenset(
 )
 """Options of `docker run` without a value."""
 
-_SHORT_FLAGS = re.compile(r"-[ditPq]+")
+_SHORT_FLAGS = regex(r"-[ditPq]+")
 
 
 def _image(words: list[str]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from scaffolder.formats.regex import regex
 from scaffolder.model import Location
 from scaffolder.repository import files
 from scaffolder.repository.facts.guides import PROSE, GuideLine, lines
@@ -43,9 +44,21 @@ _NAMES = {
     "tool kubectl": (r"kubectl", rf"1\.\d{{1,2}}{_NUMBER}?"),
     "kubernetes": (r"Kubernetes|K8[sS]", rf"1\.\d{{1,2}}{_NUMBER}?"),
 }
+_WORDS = {
+    "runtime java": ("Java", "JDK", "Temurin", "Corretto"),
+    "runtime python": ("Python",),
+    "runtime node": ("Node", "nodejs"),
+    "runtime go": ("Go",),
+    "tool terraform": ("erraform",),
+    "tool helm": ("elm",),
+    "tool kubectl": ("kubectl",),
+    "kubernetes": ("Kubernetes", "K8"),
+}
+"""A word that a line has which names the version of each: no other is held against its pattern."""
+
 _LEAST = r"(?:>=|≥|=>|&gt;=|[Aa]t least|[Mm]inimum(?: version)?(?: of)?|[Mm]in\.?)"
 _STATED = {
-    fact: re.compile(
+    fact: regex(
         rf"(?P<least>{_LEAST}\s+)?(?<![\w./@-])(?P<word>{name})(?![\w])"
         rf"(?:\]\([^)\s]*\)|\])?[\s:(|`*_]{{0,6}}(?:(?:versions?|release|LTS|SDK)[\s:(`*_]{{1,4}})?"
         rf"(?P<operator>[<~^=]+|{_LEAST})?[\s`*_]{{0,3}}v?(?P<value>{value})(?![\w%])(?!\.\w)"
@@ -56,9 +69,9 @@ _STATED = {
     )
     for fact, (name, value) in _NAMES.items()
 }
-_QUICK = re.compile("|".join(f"(?:{name})" for name, _ in _NAMES.values()))
+_QUICK = regex("|".join(f"(?:{name})" for name, _ in _NAMES.values()))
 
-_NEEDS = re.compile(
+_NEEDS = regex(
     r"\b(?:requires?|required|requirements?|prerequisites?|needs?|needed|must have|install(?:ed"
     r"|ing)?"
     r"|make sure|ensure|built (?:with|on|in|for|using)|written in|runs? (?:on|with)"
@@ -72,7 +85,7 @@ _NEEDS = re.compile(
 )
 """Words in a line, its heading or its introduction that mark a required version."""
 
-_NOT_NEEDED = re.compile(
+_NOT_NEEDED = regex(
     r"\b(?:tested|verified|test matrix|compatib\w*|support(?:s|ed|ing)?|e\.g|for example"
     r"|for instance|such as"
     r"|like|since|until|prior|before|after|upgrad\w*|migrat\w*|drop(?:s|ped)?|deprecat\w*"
@@ -92,14 +105,14 @@ _NOT_NEEDED = re.compile(
 """Words of a line about other versions, other programs or other times."""
 
 _COMMANDS = {
-    "runtime node": re.compile(
+    "runtime node": regex(
         r"\b(?:nvm (?:install|use|alias default)|fnm (?:install|use|env)|volta install node@"
         r"|n install"
         r"|nodenv (?:install|local)|asdf (?:install|local|set) nodejs|mise (?:use"
         r"|install)(?: -g)? node@"
         r"|brew install node@)\s*v?(?P<value>\d{1,2}(?:\.\d+)*)\b"
     ),
-    "runtime python": re.compile(
+    "runtime python": regex(
         r"(?:\b(?:pyenv (?:install|local|global|shell)(?: -s)?|uv python (?:install|pin)"
         r"|asdf (?:install|local|set) python|mise (?:use|install)(?: -g)? python@"
         r"|brew install python@)\s*"
@@ -107,14 +120,14 @@ _COMMANDS = {
         r"|^\s*(?:\$ )?python(?=3\.\d+ -m venv)"
         r"|\bpoetry env use (?:python)?)(?P<value>3\.\d{1,2})(?:\.\d+)?\b"
     ),
-    "runtime java": re.compile(
+    "runtime java": regex(
         r"\b(?:sdk (?:install|use|default) java|jenv (?:local|global)|asdf (?:install|local"
         r"|set) java \w+-"
         r"|mise (?:use|install)(?: -g)? java@\w*-?|brew install (?:openjdk"
         r"|temurin)@)\s*(?P<value>\d{1,2})\b"
         r"|\bapt(?:-get)? install\b.*\bopenjdk-(?P<package>\d{1,2})-j"
     ),
-    "tool terraform": re.compile(
+    "tool terraform": regex(
         r"\b(?:tfenv (?:install|use)|tfswitch|asdf (?:install|local|set) terraform|mise (?:use"
         r"|install)"
         r"(?: -g)? terraform@)\s*(?P<value>\d+\.\d+(?:\.\d+)?)\b"
@@ -152,8 +165,9 @@ def _prose(line: GuideLine) -> Iterator[StatedVersion]:
         return
     if not _NEEDS.search(line.text) and not (line.introduced and _NEEDS.search(line.introduced)):
         return
-    for fact, pattern in _STATED.items():
-        found = list(pattern.finditer(line.text))
+    named = [fact for fact, names in _WORDS.items() if any(name in line.text for name in names)]
+    for fact in named:
+        found = list(_STATED[fact].finditer(line.text))
         if len({one["value"] for one in found}) != 1:
             continue  # none, or a range of them
         one = found[0]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from scaffolder.formats import Unreadable
+from scaffolder.formats.regex import regex
 from scaffolder.formats.yaml import line_of
 from scaffolder.repository import files, reading
 from scaffolder.repository.ci import CI_SYSTEMS
@@ -19,12 +20,12 @@ from scaffolder.repository.runtimes import RUNTIMES
 
 PIN, SCRIPT, IMAGE, CHART = "pin", "script", "image", "chart"
 
-_SHELL = re.compile(
+_SHELL = regex(
     r"^\s*(?:export\s+|ARG\s+|ENV\s+|local\s+|readonly\s+)?([A-Z][A-Z0-9_]*)_VERSION\s*[:?]?=\s*[\"']?(?:\$\{\w+:-)?v?(\d+\.\d+(?:\.\d+)?)"
 )
-_MAPPING = re.compile(r"^\s*([A-Z][A-Z0-9_]*)_VERSION:\s*[\"']?v?(\d+\.\d+(?:\.\d+)?)")
-_IMAGE = re.compile(r"(?:^|[\s\"'=])((?:[a-z0-9.-]+(?::\d+)?/)+[a-z0-9._-]+:v?\d+\.\d+[\w.-]*)")
-_FLAG = re.compile(r"--?(?:kube|kubernetes)-version[= ][\"']?v?(1\.\d+)")
+_MAPPING = regex(r"^\s*([A-Z][A-Z0-9_]*)_VERSION:\s*[\"']?v?(\d+\.\d+(?:\.\d+)?)")
+_IMAGE = regex(r"(?:^|[\s\"'=])((?:[a-z0-9.-]+(?::\d+)?/)+[a-z0-9._-]+:v?\d+\.\d+[\w.-]*)")
+_FLAG = regex(r"--?(?:kube|kubernetes)-version[= ][\"']?v?(1\.\d+)")
 _OTHERS_NAMES = {"tf": "terraform", "kubernetes_cli": "kubectl", "tofu": "opentofu"}
 _NOT_PROGRAMS = frozenset(
     {

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
+from scaffolder.formats.regex import regex
 from scaffolder.model import Location
 from scaffolder.repository import files
 from scaffolder.repository.facts.charts import Chart
@@ -73,7 +74,7 @@ def _guards(action: str) -> bool:
     )
 
 
-_COMMENT = re.compile(r"\{\{-?\s*/\*.*?\*/\s*-?\}\}", re.DOTALL)
+_COMMENT = regex(r"\{\{-?\s*/\*.*?\*/\s*-?\}\}", re.DOTALL)
 """A comment of a template, which may hold actions and lines."""
 
 
@@ -96,8 +97,8 @@ def actions(project: Project, chart: Chart) -> Iterator[tuple[Location, str]]:
                     yield Location(path=file, line=at, text=line.strip()[:160]), action
 
 
-_DEFINE = re.compile(r"^\{\{-?\s*define\s+\"(?P<name>[^\"]+)\"", re.MULTILINE)
-_INCLUDES = re.compile(r"\b(?:include|template)\s+(?P<name>\"[^\"]+\"|\()")
+_DEFINE = regex(r"^\{\{-?\s*define\s+\"(?P<name>[^\"]+)\"", re.MULTILINE)
+_INCLUDES = regex(r"\b(?:include|template)\s+(?P<name>\"[^\"]+\"|\()")
 
 
 def _included(project: Project, chart: Chart) -> frozenset[str] | None:
@@ -129,13 +130,13 @@ def _without_unused(text: str, included: frozenset[str] | None) -> str:
     return kept
 
 
-_BY_NAME = re.compile(
+_BY_NAME = regex(
     r"\b(?:set|hasKey|get|index|dig)\s+\(?\$?\.Values(?P<way>(?:\.\w+)*)\)?\s+\"(?P<key>\w+)\""
 )
 """A key that a template sets, tests or reads by its name: `set $.Values "name" .name`."""
 
-_HANDED = re.compile(r"\"(?P<name>\w+)\"\s+\$?\.Values\.(?P<key>\w+(?:\.\w+)*)")
-_ONLY = re.compile(
+_HANDED = regex(r"\"(?P<name>\w+)\"\s+\$?\.Values\.(?P<key>\w+(?:\.\w+)*)")
+_ONLY = regex(
     r"\b(?:include|template)\s+\"[^\"]+\"\s+\$?\.Values\.(?P<key>\w+(?:\.\w+)*)\s*(?:$|[|)}-])"
 )
 """A value that is all that another template gets, which takes nothing as well."""
@@ -156,8 +157,8 @@ def _guarded_elsewhere(project: Project, chart: Chart) -> set[str]:
     return found
 
 
-_KEPT = re.compile(r"-?\s*\$(\w+)\s*:?=\s*\.Values\.(\w+(?:\.\w+)*)\s*-?")
-_DEFINED = re.compile(r"\{\{-?\s*define\b")
+_KEPT = regex(r"-?\s*\$(\w+)\s*:?=\s*\.Values\.(\w+(?:\.\w+)*)\s*-?")
+_DEFINED = regex(r"\{\{-?\s*define\b")
 
 
 def tested_in_variables(project: Project, chart: Chart) -> set[str]:
@@ -183,7 +184,7 @@ def subcharts(chart: Chart) -> set[str]:
     )
 
 
-_HANDED_ON = re.compile(
+_HANDED_ON = regex(
     r"\b(?:toYaml|toJson|toPrettyJson|toRawJson|toToml)\s+\$?\.Values\.(\w+(?:\.\w+)*)"
     r"|\.Values\.(\w+(?:\.\w+)*)\s*\|\s*to(?:Yaml|Json|PrettyJson|RawJson|Toml)\b"
     r"|\brange\s+\$\w+\s*,\s*\$\w+\s*:=\s*\$?\.Values\.(\w+(?:\.\w+)*)\s*-?\s*$"

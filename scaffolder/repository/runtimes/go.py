@@ -8,6 +8,7 @@ from itertools import chain, pairwise
 from pathlib import Path
 
 from scaffolder.formats.dockerfile import Stage
+from scaffolder.formats.regex import regex
 from scaffolder.model import Location
 from scaffolder.repository import reading
 from scaffolder.repository.project import Project
@@ -53,10 +54,10 @@ SETTINGS: tuple[str, ...] = ()
 SETTINGS_PORTS: Mapping[str, tuple[tuple[str, ...], ...]] = {}
 SETTINGS_PREFIXES: tuple[str, ...] = ()
 REQUIRES = (
-    re.compile(r"""\b[mM]ust\w*\((?:[^,()"]*,\s*)?"([A-Z][A-Z0-9_]+)"\s*\)"""),
-    re.compile(r"""`[^`]*\benv:"([A-Z][A-Z0-9_]+),(?:required|notEmpty)"""),
+    regex(r"""\b[mM]ust\w*\((?:[^,()"]*,\s*)?"([A-Z][A-Z0-9_]+)"\s*\)"""),
+    regex(r"""`[^`]*\benv:"([A-Z][A-Z0-9_]+),(?:required|notEmpty)"""),
 )
-LISTENS = (re.compile(r"""ListenAndServe(?:TLS)?\(\s*["'][^"':]*:(\d{2,5})["']"""),)
+LISTENS = (regex(r"""ListenAndServe(?:TLS)?\(\s*["'][^"':]*:(\d{2,5})["']"""),)
 LISTENS_PERHAPS = (
     Clue(
         files=("*.go",),

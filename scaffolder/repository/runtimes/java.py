@@ -8,6 +8,7 @@ from itertools import product
 from pathlib import Path
 
 from scaffolder.formats import Unreadable, xml
+from scaffolder.formats.regex import regex
 from scaffolder.model import Location
 from scaffolder.repository import reading
 from scaffolder.repository.project import Project
@@ -60,11 +61,11 @@ SETTINGS_PORTS = {"application.yml": _PORTS, "application.yaml": _PORTS}
 SETTINGS_PREFIXES = (r"\s*(?:server\.servlet\.)?context-?[pP]ath\s*[=:]\s*[\"']?(/[\w/-]+)",)
 REQUIRES = (
     # A placeholder without a default: https://docs.spring.io/spring-boot/reference/features/external-config.html
-    re.compile(r"^[\w.\- ]+[:=].*\$\{([A-Z][A-Z0-9_]+)\}"),
-    re.compile(r"""requireNonNull\(\s*System\.getenv\(\s*"([A-Z][A-Z0-9_]+)"\s*\)"""),
+    regex(r"^[\w.\- ]+[:=].*\$\{([A-Z][A-Z0-9_]+)\}"),
+    regex(r"""requireNonNull\(\s*System\.getenv\(\s*"([A-Z][A-Z0-9_]+)"\s*\)"""),
 )
 LISTENS = (
-    re.compile(
+    regex(
         r"^(?:server\.port|quarkus\.http\.port|micronaut\.server\.port)\s*[=:]"
         r"\s*(?:\$\{\w+:)?(\d{2,5})\b"
     ),
@@ -94,12 +95,12 @@ FRAMEWORKS = {
     "micronaut-management": ("/health", "/metrics", "/prometheus", "/info"),
 }
 ROUTERS_OF_FILES: tuple[str, ...] = ()
-_BASE_PATH = re.compile(r"^\s*(?:management\.endpoints\.web\.)?base-?[pP]ath\s*[=:]\s*(\S*)")
-_MAPPED = re.compile(
+_BASE_PATH = regex(r"^\s*(?:management\.endpoints\.web\.)?base-?[pP]ath\s*[=:]\s*(\S*)")
+_MAPPED = regex(
     r"^\s*(?:management\.endpoints\.web\.path-mapping\.)?(?:health|info|metrics|prometheus)"
     r"\s*[=:]\s*[\"']?/?([A-Za-z][\w/-]*)[\"']?\s*$"
 )
-_MANAGEMENT = re.compile(r"^management(?:\.|\s*:)", re.MULTILINE)
+_MANAGEMENT = regex(r"^management(?:\.|\s*:)", re.MULTILINE)
 
 
 def paths_of_settings(text: str) -> tuple[str, ...]:
@@ -139,16 +140,16 @@ SERIES = (
     *("system", "disk", "application", "spring"),
 )
 
-_IMAGES = re.compile(
+_IMAGES = regex(
     r"temurin|openjdk|corretto|zulu|liberica|semeru|sapmachine|graalvm|dragonwell"
     r"|\bjdk|\bjre|^java$"
 )
-_IMAGES_OF_TOOLS = re.compile(
+_IMAGES_OF_TOOLS = regex(
     r"^(?:maven|gradle|sbt|kotlin|jenkins.*"
     r"|jetty|tomcat|payara|wildfly|openliberty)$"
 )
-_IN_TAG = re.compile(r"(?:temurin|jdk|jre|openjdk|corretto|java|semeru|sapmachine|graalvm)-?(\d+)")
-_IN_NAME = re.compile(r"(?:openjdk|jdk|jre|java)-?(\d+)")
+_IN_TAG = regex(r"(?:temurin|jdk|jre|openjdk|corretto|java|semeru|sapmachine|graalvm)-?(\d+)")
+_IN_NAME = regex(r"(?:openjdk|jdk|jre|java)-?(\d+)")
 
 _RELEASES = (
     "maven.compiler.release",
@@ -156,13 +157,13 @@ _RELEASES = (
     "maven.compiler.target",
     "maven.compiler.source",
 )
-_GRADLE = re.compile(
+_GRADLE = regex(
     r"JavaLanguageVersion\.of\(\s*[\"']?(\d+)|JavaVersion\.VERSION_(\d+(?:_\d+)?)"
     r"|JvmTarget\.JVM_(\d+)|jvmToolchain\(\s*(\d+)"
     r"|(?:source|target)Compatibility\s*=\s*[\"']?(\d+(?:\.\d+)?)"
     r"|jvmTarget\s*=\s*[\"'](\d+(?:\.\d+)?)|options\.release(?:\.set\(|\s*=)\s*(\d+)"
 )
-_CATALOG = re.compile(
+_CATALOG = regex(
     r"(?:jvmToolchain|JavaLanguageVersion\.of|release\.set)"
     r"\(\s*libs\.versions\.([\w.]+?)\.get\("
 )
@@ -175,7 +176,7 @@ _STARTING = tuple(
         ("Application", "App", "Main", "Server", "Service", "Launcher"), ("java", "kt")
     )
 )
-_STARTS = re.compile(
+_STARTS = regex(
     r"^@SpringBootApplication|\bSpringApplication\.run\(|\brunApplication<"
     r"|^@QuarkusMain|\bMicronaut\.(?:run|build)\(",
     re.MULTILINE,
@@ -189,7 +190,7 @@ find . -path '{reports}' -exec cp {{}} build/test-results/ \\;
 exit "$status"
 """
 
-SOURCE_AND_TARGET = re.compile(r"(?:^|\s|[\"'(])-?-(?:source|target)(?:\s+|=)[\"']?\$?[\w{]")
+SOURCE_AND_TARGET = regex(r"(?:^|\s|[\"'(])-?-(?:source|target)(?:\s+|=)[\"']?\$?[\w{]")
 """A call of javac that leaves a newer library in reach: https://openjdk.org/jeps/247."""
 
 
@@ -290,7 +291,7 @@ def _gradle(project: Project, file: Path) -> Iterator[Version]:
             yield from _from_catalog(project, found[1])
 
 
-_PLUGIN = re.compile(
+_PLUGIN = regex(
     r"""(?:\bid\s*\(?\s*|^\s*`)["'`]?([\w.-]+-conventions?|[\w.-]*conventions?[\w.-]*)["'`]"""
 )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from scaffolder.formats import Unreadable
+from scaffolder.formats.regex import regex
 from scaffolder.model import Location
 from scaffolder.repository import reading
 from scaffolder.repository.project import Project
@@ -56,17 +57,17 @@ SETTINGS: tuple[str, ...] = ()
 SETTINGS_PORTS: Mapping[str, tuple[tuple[str, ...], ...]] = {}
 SETTINGS_PREFIXES: tuple[str, ...] = ()
 REQUIRES = (
-    re.compile(r"\bprocess\.env\.([A-Z][A-Z0-9_]+)!(?!=)"),
-    re.compile(r"!process\.env\.([A-Z][A-Z0-9_]+)\s*\).*\bthrow\b"),
-    re.compile(
+    regex(r"\bprocess\.env\.([A-Z][A-Z0-9_]+)!(?!=)"),
+    regex(r"!process\.env\.([A-Z][A-Z0-9_]+)\s*\).*\bthrow\b"),
+    regex(
         r"""\b(?:requireEnv|requiredEnv|mustGetEnv|getRequiredEnv)\(\s*["']([A-Z][A-Z0-9_]+)["']"""
     ),
-    re.compile(
+    regex(
         r"""\b(?:connect|createClient|createPool|createConnection|verify|sign)\(\s*process\.env\."""
         r"""([A-Z][A-Z0-9_]+)\s*[,)]"""
     ),
 )
-LISTENS = (re.compile(r"""\.listen\(\s*(\d{2,5})\b"""),)
+LISTENS = (regex(r"""\.listen\(\s*(\d{2,5})\b"""),)
 LISTENS_PERHAPS = (
     Clue(
         files=("*.js", "*.ts", "*.mjs", "*.cjs"),
@@ -96,7 +97,7 @@ _FRAMEWORKS = frozenset(
 )
 """Libraries that serve HTTP."""
 
-_IMAGES = re.compile(r"^(?:node|nodejs|javascript-node|typescript-node)$")
+_IMAGES = regex(r"^(?:node|nodejs|javascript-node|typescript-node)$")
 
 
 def version_in_image(name: str, tag: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from scaffolder.formats import Unreadable
+from scaffolder.formats.regex import regex
 from scaffolder.model import Location
 from scaffolder.repository import reading
 from scaffolder.repository.project import Project
@@ -53,10 +54,10 @@ TEXTS = (".py",)
 SETTINGS: tuple[str, ...] = ()
 SETTINGS_PORTS: Mapping[str, tuple[tuple[str, ...], ...]] = {}
 SETTINGS_PREFIXES: tuple[str, ...] = ()
-REQUIRES = (re.compile(r"""\benviron\[\s*["']([A-Z][A-Z0-9_]+)["']\s*\](?!\s*=[^=])"""),)
+REQUIRES = (regex(r"""\benviron\[\s*["']([A-Z][A-Z0-9_]+)["']\s*\](?!\s*=[^=])"""),)
 LISTENS = (
-    re.compile(r"""(?:\.run|uvicorn\.run)\([^)\n]{0,200}\bport\s*=\s*(\d{2,5})\b"""),
-    re.compile(r"""^PORT\s*=\s*(\d{4,5})\s*$"""),
+    regex(r"""(?:\.run|uvicorn\.run)\([^)\n]{0,200}\bport\s*=\s*(\d{2,5})\b"""),
+    regex(r"""^PORT\s*=\s*(\d{4,5})\s*$"""),
 )
 LISTENS_PERHAPS = (
     Clue(
@@ -217,7 +218,7 @@ def is_service(project: Project) -> bool:
     )
 
 
-_FRAMEWORK = re.compile(
+_FRAMEWORK = regex(
     r"^(?:flask|django|fastapi|gunicorn|uvicorn|hypercorn|aiohttp|starlette|tornado|sanic)\b",
     re.MULTILINE | re.IGNORECASE,
 )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from scaffolder.formats.regex import regex
 from scaffolder.model import Location
 from scaffolder.repository import reading
 from scaffolder.repository.project import Project
@@ -16,11 +17,11 @@ from scaffolder.repository.project import Project
 VERSION_FILE, BUILD, RANGE = "version file", "build", "range"
 """Why a file declares a version: for tools, to compile for it, or as one of those allowed."""
 
-NUMBER = re.compile(r"v?(\d+(?:[._]\d+)*)")
+NUMBER = regex(r"v?(\d+(?:[._]\d+)*)")
 """A version as files write it, "v22.1" or "1_8"; its first group has no "v"."""
 
-_OF_DEV_CONTAINER = re.compile(r"^(?:dev|\d+(?:\.\d+)*)-(?=\d)")
-_LEADING = re.compile(r"^v?(\d+(?:[._u]\d+)*)")
+_OF_DEV_CONTAINER = regex(r"^(?:dev|\d+(?:\.\d+)*)-(?=\d)")
+_LEADING = regex(r"^v?(\d+(?:[._u]\d+)*)")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scaffolder.errors import ClusterError
+from scaffolder.formats.regex import regex
 from scaffolder.tools.cluster.limits import within
 
 AGENT = "scaffold-check"
@@ -184,7 +185,7 @@ def _reply(status: int, headers: Any, content: bytes) -> Reply:
     )
 
 
-_WARNING = re.compile(r'\b\d{3} \S+ "((?:[^"\\]|\\.)*)"')
+_WARNING = regex(r'\b\d{3} \S+ "((?:[^"\\]|\\.)*)"')
 """A code, an agent ("-" for Kubernetes) and a quoted text.
 
 https://www.rfc-editor.org/rfc/rfc7234#section-5.5

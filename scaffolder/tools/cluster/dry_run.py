@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from scaffolder.errors import ClusterError
+from scaffolder.formats.regex import regex
 from scaffolder.tools.cluster import ownership
 from scaffolder.tools.cluster.connection import Connection, OutOfTime, Reply
 from scaffolder.tools.cluster.kubeconfig import client_of, namespace_of
@@ -392,7 +393,7 @@ _HOOK_POLICY = "helm.sh/hook-delete-policy"
 
 _POD_SECURITY = "would violate PodSecurity"
 
-_MALFORMED = re.compile(r"failed to create typed patch object|failed to convert new object")
+_MALFORMED = regex(r"failed to create typed patch object|failed to convert new object")
 """An unknown field or a wrong type, with status 500.
 
 https://github.com/kubernetes/kubernetes/issues/122480
@@ -400,13 +401,13 @@ https://github.com/kubernetes/kubernetes/issues/122480
 
 _API_GROUP = r' in API group "[^"]*"'
 
-_NO_RIGHT = re.compile(r'(User ".*" cannot \w+ (?:resource|path) )"([^"]*)"(.*)', re.DOTALL)
+_NO_RIGHT = regex(r'(User ".*" cannot \w+ (?:resource|path) )"([^"]*)"(.*)', re.DOTALL)
 """The authorizer's message.
 
 `deployments.apps "x" is forbidden: User "y" cannot patch resource "deployments" …`
 """
 
-_DENIED = re.compile(r'admission webhook ".*" denied the request')
+_DENIED = regex(r'admission webhook ".*" denied the request')
 """A webhook chooses the status of its refusal."""
 
 

@@ -16,10 +16,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from scaffolder.formats.regex import regex
+
 HELM = "helm"
 """The field manager of Helm 3 and 4 (the name of its program)."""
 
-_INSTALLERS = re.compile(r"(helm|terraform|hashicorp).*", re.IGNORECASE)
+_INSTALLERS = regex(r"(helm|terraform|hashicorp).*", re.IGNORECASE)
 """The managers that install a chart.
 
 Helm, Flux's helm-controller, terraform-provider-helm_v3.1.0, Terraform.

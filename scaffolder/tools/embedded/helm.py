@@ -26,11 +26,13 @@ from helm_python import (
     _native,
 )  # `render` has no argument for the Kubernetes and API versions, the library below it has
 
+from scaffolder.formats.regex import regex
+
 _NOT_AS_IN_SCHEMA = (
     "values don't meet the specifications of the schema(s) in the following chart(s)"
 )
-_SEPARATOR = re.compile(r"^---[^\S\n]*$", re.MULTILINE)
-_CONTENT = re.compile(r"^\s*[^\s#]", re.MULTILINE)
+_SEPARATOR = regex(r"^---[^\S\n]*$", re.MULTILINE)
+_CONTENT = regex(r"^\s*[^\s#]", re.MULTILINE)
 _SEVERITIES = {1: "info", 2: "warning", 3: "error"}
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
@@ -18,9 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from scaffolder.formats import versions
+from scaffolder.formats.regex import regex
 
 _FOLDER = Path(__file__).with_name("schemas")
-_FILE = re.compile(r"(?P<namespace>[^_]+)_(?P<name>[^_]+)_(?P<version>\d+\.\d+\.\d+)\.gz")
+_FILE = regex(r"(?P<namespace>[^_]+)_(?P<name>[^_]+)_(?P<version>\d+\.\d+\.\d+)\.gz")
 
 
 @dataclass(frozen=True, kw_only=True)

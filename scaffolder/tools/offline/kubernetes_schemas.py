@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from scaffolder.formats.regex import regex
+
 
 class UnknownKindError(Exception):
     """This version of Kubernetes has no such kind in such an API."""
@@ -103,7 +105,7 @@ def violations(content: Mapping[str, Any], version: str) -> tuple[Violation, ...
     return tuple(found[key] for key in sorted(found, key=str))
 
 
-_EXPONENT = re.compile(r"[-+]?\d+(?:\.\d+)?[eE][-+]?\d+")
+_EXPONENT = regex(r"[-+]?\d+(?:\.\d+)?[eE][-+]?\d+")
 
 
 def _is_a_number(error: Any) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from itertools import chain
@@ -10,6 +9,7 @@ from typing import Any
 
 from scaffolder.errors import ToolError
 from scaffolder.formats.hcl import Block
+from scaffolder.formats.regex import regex
 from scaffolder.tools.offline.catalog import Part
 from scaffolder.tools.rehearsal.stages import Seen
 from scaffolder.tools.terraform import limits
@@ -20,7 +20,7 @@ _NO_FUNCTION = "Unknown provider function"
 _TOO_LATE = "until apply"
 """Terraform's message for a value that only an apply brings."""
 
-_INDEX = re.compile(r"\[[^\]]*\]")
+_INDEX = regex(r"\[[^\]]*\]")
 _OURS = ("Value for undeclared variable",)
 """Warnings about how the rehearsal calls Terraform."""
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from scaffolder.formats.regex import regex
 from scaffolder.tools import package_data
 from scaffolder.tools.rehearsal.values import UNKNOWN, Value
 
@@ -204,7 +205,7 @@ def _first_text(values: Value) -> str:
     return _text(values[0]) if isinstance(values, list) and values else ""
 
 
-_SINGLE = re.compile(r"identit|profile|config|options|settings|addresses$|^os_disk")
+_SINGLE = regex(r"identit|profile|config|options|settings|addresses$|^os_disk")
 """Lists of one object that a cloud fills where the configuration leaves them out."""
 
 _LISTS = {"client_id_list": ("sts.amazonaws.com", "api://AzureADTokenExchange")}
@@ -213,7 +214,7 @@ _LISTS = {"client_id_list": ("sts.amazonaws.com", "api://AzureADTokenExchange")}
 _NUMBERS = {"latest_version": 1, "default_version": 1, "version": 1, "port": 443}
 
 _STRINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern), template)
+    (regex(pattern), template)
     for pattern, template in (
         (r"^(account|owner|registry|aws_account)_?id$|^owner$", "{account}"),
         (r"subscription_id$", "{subscription}"),

@@ -14,6 +14,7 @@ from itertools import chain
 from pathlib import Path
 
 from scaffolder.formats import hcl
+from scaffolder.formats.regex import regex
 from scaffolder.tools.offline import catalog
 from scaffolder.tools.offline.mirrors import LOCK
 from scaffolder.tools.offline.requirements import choose, required_providers
@@ -30,7 +31,7 @@ OWNER = "own commands"
 _STATE = "terraform.tfstate"
 _TIMEOUT = 3600.0
 _LEFT_OUT = (".git", ".terraform", ".venv", "node_modules", "build", "__pycache__")
-_AZURE = re.compile(r'^\s*backend\s+"azurerm"', re.MULTILINE)
+_AZURE = regex(r'^\s*backend\s+"azurerm"', re.MULTILINE)
 
 
 def run_commands(

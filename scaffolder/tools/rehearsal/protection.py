@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Any
 
 from scaffolder.formats.hcl import Block
+from scaffolder.formats.regex import regex
 from scaffolder.tools.rehearsal import made_up
 from scaffolder.tools.rehearsal.cloud import CloudObject
 from scaffolder.tools.rehearsal.outcome import Kept
@@ -16,7 +16,7 @@ from scaffolder.tools.terraform.folders import Configuration
 
 State = dict[str, Any]
 
-_INDEX = re.compile(r'\["[^"]*"\]|\[\d+\]')
+_INDEX = regex(r'\["[^"]*"\]|\[\d+\]')
 
 
 def protected(modules: Mapping[str, Configuration]) -> frozenset[str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from scaffolder.formats.regex import regex
 from scaffolder.tools.rehearsal.made_up import ACCOUNT, UUID
 
-_COLLECTION = re.compile(r"^(list|set)\(\s*(string|number|bool)\s*\)$")
-_EMPTY = re.compile(r"^(map|list|set)\(")
+_COLLECTION = regex(r"^(list|set)\(\s*(string|number|bool)\s*\)$")
+_EMPTY = regex(r"^(map|list|set)\(")
 
 
 def suggested(name: str, kind: str, environment: str) -> str:
@@ -36,7 +37,7 @@ def _text(name: str, environment: str) -> str:
 
 
 _VALUES = tuple(
-    (re.compile(pattern), value)
+    (regex(pattern), value)
     for pattern, value in (
         (r"account_?id", ACCOUNT),
         (r"subscription|tenant|object_id|principal_id|client_id|application_id", UUID),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,14 +15,15 @@ from pathlib import Path
 from scaffolder.formats import hcl
 from scaffolder.formats.encrypted import is_encrypted
 from scaffolder.formats.hcl import Block
+from scaffolder.formats.regex import regex
 from scaffolder.tools.process import CompletedRun
 from scaffolder.tools.programs import TERRAFORM
 from scaffolder.tools.toolchain import Toolchain
 
 _COPIED = (".tf", ".tf.json", ".tfvars", ".tfvars.json", ".hcl", ".tftest.json", ".tfmock.json")
 _CONFIGURATION = (".tf", ".tf.json", ".tftest.hcl", ".tftest.json", ".tfmock.hcl", ".tfmock.json")
-_LEFT_BEHIND = re.compile(r"\.terraform|\.git|.+\.tfstate(?:\..*)?")
-_GOES_UP = re.compile(r"(?<![\w.])\.\./")
+_LEFT_BEHIND = regex(r"\.terraform|\.git|.+\.tfstate(?:\..*)?")
+_GOES_UP = regex(r"(?<![\w.])\.\./")
 LOCAL_TIMEOUT = 60.0
 PROVIDER_TIMEOUT = (
     120.0  # the AWS provider alone takes 3 s to start, on a busy machine many times that

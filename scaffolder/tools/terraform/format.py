@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
+from scaffolder.formats.regex import regex
 from scaffolder.tools.programs import TERRAFORM
 from scaffolder.tools.terraform.folders import read
 from scaffolder.tools.terraform.output import Diagnostic, no_verdict
@@ -74,7 +75,7 @@ def _copy_of(directory: Path, files: Iterable[Path]) -> Iterator[Path]:
         yield copy
 
 
-_PRINTED_ERROR = re.compile(
+_PRINTED_ERROR = regex(
     r"^Error: (?P<summary>.+)\n\n  on (?P<path>.+) line (?P<line>\d+)", re.MULTILINE
 )
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path, PurePosixPath
 
+from scaffolder.formats.regex import regex
 from scaffolder.tools.terraform.folders import Root, read
 from scaffolder.tools.terraform.output import Diagnostic
 
@@ -26,24 +27,24 @@ _NO_PROVIDER = (
 )
 """How the summary starts of what Terraform prints where a provider is not installed."""
 
-_PROVIDER = re.compile(r"(?:registry\.[\w.-]+/)([\w-]+/[\w-]+)")
-_REGISTRY = re.compile(
+_PROVIDER = regex(r"(?:registry\.[\w.-]+/)([\w-]+/[\w-]+)")
+_REGISTRY = regex(
     r"Error accessing remote module registry|(?:Failed to|Could not) download module"
     r"|Module unreachable|Module not found|Module has no versions"
     r"|Unresolvable module version constraint"
 )
 """The message of `terraform get` for a module that is not on this machine."""
 
-_UNREACHABLE = re.compile(
+_UNREACHABLE = regex(
     r"no such host|connection refused|network is unreachable|timed? ?out|Could not resolve host"
     r"|unable to access|Could not read from remote repository|TLS handshake|407|503"
 )
-_NO_FILE = re.compile(
+_NO_FILE = regex(
     r'no (?:file|directory) exists at "(?P<quoted>[^"]+)"'
     r'|(?:open|stat|lstat) "?(?P<opened>[^":]+)"?: no such file'
     r"|could not (?:be )?read(?:ed)?.* (?P<module>\S+): no such file"
 )
-_MADE_BY_A_BUILD = re.compile(
+_MADE_BY_A_BUILD = regex(
     r"(?:^|/)(?:dist|build|target|out|output|bin|node_modules|vendor|generated|\.build|\.aws-sam)/"
     r"|\.(?:zip|jar|war|tgz|gz|whl|wasm|exe|img|iso|pem|pub|key|crt|cer|p12|pfx|jks)$|kubeconfig|id_rsa"
 )
@@ -53,12 +54,12 @@ TERRAGRUNT = "Terragrunt completes it"
 """Why a configuration is not judged that is not whole by itself."""
 
 _ALIASED = "Provider configuration not present"
-_TOFU = re.compile(
+_TOFU = regex(
     r"^\s*encryption\s*\{|^\s*provider\s+\"[^\"]+\"\s*\{[^}]*?^\s*for_each\s*="
     r"|^\s*source\s*=\s*(?:\"[^\"]*\$\{|var\.|local\.)|registry\.opentofu\.org",
     re.MULTILINE | re.DOTALL,
 )
-_OLD = re.compile(r"^\s*v?0\.\d+")
+_OLD = regex(r"^\s*v?0\.\d+")
 
 
 @dataclass(frozen=True, kw_only=True)

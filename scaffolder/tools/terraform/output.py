@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 from scaffolder.errors import ToolCrashed
+from scaffolder.formats.regex import regex
 from scaffolder.tools.process import CompletedRun
 
 
@@ -78,9 +79,9 @@ def printed_errors(printed: str, root: Path) -> tuple[Diagnostic, ...]:
     return tuple(found)
 
 
-_ON_LINE = re.compile(r"^ +on (?P<file>.+) line (?P<line>\d+)(?:, in .+)?:$", re.MULTILINE)
-_OF_MODULE = re.compile(r'for module "[^"]+" at (?P<file>\S+):(?P<line>\d+)\.')
-_ASIDE = re.compile(r"^ +(?:on .+ line \d+.*:$|\d+:|│|├)")
+_ON_LINE = regex(r"^ +on (?P<file>.+) line (?P<line>\d+)(?:, in .+)?:$", re.MULTILINE)
+_OF_MODULE = regex(r'for module "[^"]+" at (?P<file>\S+):(?P<line>\d+)\.')
+_ASIDE = regex(r"^ +(?:on .+ line \d+.*:$|\d+:|│|├)")
 """The place, the line of the file that Terraform quotes below it, and the values that it shows."""
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from scaffolder.errors import ToolError, ToolMissing
+from scaffolder.formats.regex import regex
 from scaffolder.tools import installation
 from scaffolder.tools.offline import catalog
 from scaffolder.tools.offline.mirrors import (
@@ -158,7 +159,7 @@ def _validation(plain: Mapping[str, Any]) -> Validation:
 _INIT_TIMEOUT = 15.0
 _NO_FUNCTION = "Unknown provider function"
 _WRONG_TERRAFORM = "Unsupported Terraform Core version"
-_REQUIRED_VERSION = re.compile(r'required_version"?\s*[=:]\s*"([^"]+)"')
+_REQUIRED_VERSION = regex(r'required_version"?\s*[=:]\s*"([^"]+)"')
 
 
 def _validate(
@@ -353,7 +354,7 @@ def _is_about(not_carried: Set[str], diagnostic: Diagnostic) -> bool:
     )
 
 
-_EPHEMERAL = re.compile(
+_EPHEMERAL = regex(
     r"does not support ephemeral resource|is not a write-only attribute|write-only attribute"
 )
 

@@ -154,6 +154,8 @@ jobs:
         ("api", "api/Dockerfile", "", 0),
         (".", "./api/Dockerfile", "", 0),
         ("dist/app", "api/Dockerfile", "", 0),
+        ("./api/target", "api/target/docker/Dockerfile", "", 0),
+        ("web/dist", "web/out/Dockerfile", "", 0),
         ('"{{defaultContext}}:api"', '"${{ matrix.file }}"', "", 0),
         ("web", "web/Dockerfile", "      - uses: actions/download-artifact@v4\n", 0),
         ("web", "web/Dockerfile", "      - run: mkdir web\n", 0),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -103,7 +104,7 @@ def _killed() -> None:
     ],
 )
 def test_an_error_beside_comes_back_as_it_was(
-    work: rendering.Callable[[], object],
+    work: Callable[[], object],
     kind: type[ScaffolderError],
     message: str,
     missing: tuple[str, ...],

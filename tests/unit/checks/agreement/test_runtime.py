@@ -126,3 +126,15 @@ def test_a_mounted_service_is_held_against_its_own_image(tmp_path: Path) -> None
         "compose.yaml": CONTAINER % ("22", MOUNT),
     }
     assert places(tmp_path, files, "AG001") == ["compose.yaml:3"]
+
+
+@pytest.mark.parametrize(
+    ("image", "number"),
+    [("", 0), ("FROM eclipse-temurin:25-jre\n", 1), ("FROM eclipse-temurin:21-jre\n", 1)],
+)
+def test_a_newer_jdk_compiles_for_an_older_java(image: str, number: int, tmp_path: Path) -> None:
+    files = {"pom.xml": POM, ".github/workflows/a.yml": WORKFLOW.replace("VERSION", "25")}
+    files |= {"Dockerfile": image} if image else {}
+    assert len(places(tmp_path, files, "AG003")) == number
+    older = {**files, ".github/workflows/a.yml": WORKFLOW.replace("VERSION", "17")}
+    assert len(places(tmp_path / "older", older, "AG003")) == 1

@@ -9,7 +9,7 @@ import pytest
 from support import TODAY, ScriptedToolchain, written
 
 from scaffolder import checks
-from scaffolder.model import Report
+from scaffolder.model import Report, Severity
 
 CHART = {
     "helm/web/Chart.yaml": "name: web\nversion: 1.0.0\n",
@@ -183,3 +183,27 @@ def test_no_file_is_named_that_is_not_there(tmp_path: Path) -> None:
         tmp_path, {**CHART, "helm/web/templates/a.yaml": "{{ .Values.a }}"}, "AG029"
     )
     assert message == "uses .Values.a, which no values of the chart have"
+
+
+@pytest.mark.parametrize(
+    ("switch", "severity"),
+    [
+        ("enabled: false", Severity.NOTE),
+        ("create: false", Severity.NOTE),
+        ("enabled: true", Severity.ERROR),
+        ("other: false", Severity.ERROR),
+    ],
+)
+def test_a_value_of_what_is_switched_off_is_a_note(
+    switch: str, severity: Severity, tmp_path: Path
+) -> None:
+    used = "kind: Pod\nspec:\n  {{ if .Values.web.volume.enabled }}\n  a: {{ .Values.web.volume.name }}\n  {{ end }}\n"
+    files = {
+        "chart/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n",
+        "chart/values.yaml": f"web:\n  volume:\n    {switch}\n",
+        "chart/templates/pod.yaml": used,
+    }
+    chosen = checks.choose(select=["AG029"], ignore=[])
+    report = checks.run(written(tmp_path, files), chosen, ScriptedToolchain({}))
+    found = [one for result in report.results for one in result.findings]
+    assert severity in {one.severity for one in found}

@@ -107,6 +107,8 @@ HARMLESS = {
     "an example of a form": ("README.md", "ghp_" + "x" * 36 + "\n-----BEGIN " + "PRIVATE KEY-----\n...\n"),
     "an address without a password": ("a.yaml", "url: https://user@example.com/x\nother: redis://redis:6379/0\n"),
     "an address of this machine": ("compose.yaml", "url: postgres://app:" + "p4ssw0rd-x@localhost/app\n"),
+    "a placeholder that JSON spells": ("a.yaml", '"apiKey": "\\u003cDATADOG_API_KEY\\u003e"\n'),
+    "pairs of a name with itself": ("gen.sh", 'MAP="A=A,MCPSecretKey=MCPSecretKey,MCPToken=*MCPToken"\n'),
     "code": ("app.py", 'token = request.headers["X-Token-1"]\n'),
     "a lock": ("package-lock.json", '{"integrity-token": "sha512-tR0ub4dor3horse"}\n'),
     "one that is waived": ("a.env", "API_KEY=tR0ub4dor3Horse9 # gitleaks:allow\n"),
