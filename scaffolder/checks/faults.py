@@ -209,13 +209,10 @@ def every() -> tuple[Fault, ...]:
 def named(name: str) -> Fault | None:
     """Return the fault of a name, None if there is none; only its own file is parsed."""
     line = f"- name: {name}\n"
-    found = (
-        fault
-        for subject, file in _files()
-        if line in (text := file.read_text(encoding="utf-8"))
-        for fault in _read(subject, text)
-    )
-    return next((fault for fault in found if fault.name == name), None)
+    for subject, file in _files():
+        if line in (text := file.read_text(encoding="utf-8")):
+            return next((one for one in _read(subject, text) if one.name == name), None)
+    return None
 
 
 def _files() -> list[tuple[str, Traversable]]:

@@ -7,6 +7,7 @@ import platform
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from scaffolder.errors import AnswersError, DestinationError, ToolCrashed
@@ -55,7 +56,7 @@ def make(
     requirement = f"{wheel}[{EXTRA}]" if wheel else how.requirement(EXTRA)
     _checked(run(("wheel", "--quiet", "--wheel-dir", str(folder / "wheels"), requirement)))
     commands = [f'pip install --no-index --find-links wheels "{installation.NAME}[{EXTRA}]"']
-    for packages in [one for track in tracks for one in runtimes.wheels(track)]:
+    for packages in chain.from_iterable(map(runtimes.wheels, tracks)):
         name = _downloaded(folder / "runtimes", packages, run)
         target = f"lab-work/{runtimes.PROGRAMS}/{name}"
         commands.append(f"pip install --no-index --no-deps --target {target} runtimes/{name}/*.whl")

@@ -19,6 +19,7 @@ The files in `exercises/` are lists of entries:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache

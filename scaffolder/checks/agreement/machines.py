@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from scaffolder.checks.agreement.findings import disagreement
@@ -46,8 +47,8 @@ def machines_are_those_of_terraform(project: Project, _: Toolchain) -> Verdict:
     if not folders:
         raise NotApplicable("no .tfvars of Terraform names a number of servers")
     read = [file for file in files.terraform_variables(project) if file.parent in folders]
-    findings = tuple(one for file in read for one in _findings(settings, _variables(project, file)))
-    return Verdict(findings=findings, detail=counted(len(read), "file"))
+    findings = chain.from_iterable(_findings(settings, _variables(project, file)) for file in read)
+    return Verdict(findings=tuple(findings), detail=counted(len(read), "file"))
 
 
 def _findings(settings: dict[str, _Stated], variables: dict[str, _Stated]) -> Iterator[Finding]:
