@@ -36,7 +36,14 @@ def held(folder: Path, what: str) -> Iterator[None]:
 
 
 def end(folder: Path) -> str:
-    """End what runs, and return what it was; "" if nothing runs."""
+    """End what runs, and return what it was; "" if nothing runs.
+
+    SIGTERM is sent, and not SIGINT: what a script starts in the background ignores the latter.
+
+    Raises:
+        ProjectError: it does not end.
+
+    """
     path = folder / _FILE
     try:
         file = path.open(encoding="utf-8")
@@ -48,10 +55,13 @@ def end(folder: Path) -> str:
             path.unlink(missing_ok=True)  # its process has ended without a farewell
             return ""
         with contextlib.suppress(ProcessLookupError):
-            os.kill(int(number), signal.SIGINT)
+            os.kill(int(number), signal.SIGTERM)
         deadline = time.monotonic() + _PATIENCE
-        while not _lock(file.fileno()) and time.monotonic() < deadline:
+        while not _lock(file.fileno()):
+            if time.monotonic() > deadline:
+                raise ProjectError(f"{what} does not end", hint=f"kill -9 {number}")
             time.sleep(0.05)
+        path.unlink(missing_ok=True)
     return what
 
 

@@ -93,7 +93,7 @@ print(code, sum(one.callcount for one in profile.getstats()), file=sys.stderr)
 CALLS = 2_600_000
 """As many calls as a second has on the machine of the measurement.
 
-There the whole command takes 0.85 to 0.95 seconds of the CPU for 2.45 million calls, of an exercise of each family.
+There the whole command takes 0.5 to 1.1 seconds of the CPU, beside other work, for 1.4 to 2.46 million calls, of an exercise of each family.
 """
 
 
