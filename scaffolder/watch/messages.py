@@ -99,7 +99,7 @@ def html(message: Message, link: Callable[[str], str | None]) -> str:
 def addresses(message: Message) -> list[str]:
     """Return the addresses that the text links, in their order."""
     found = [*_SLACK_LINK.finditer(message.text), *_MARKDOWN_LINK.finditer(message.text)]
-    return [one[1] if one.re is _SLACK_LINK else one[2] for one in found]
+    return [one[1] if one.re.pattern == _SLACK_LINK.pattern else one[2] for one in found]
 
 
 def plain(message: Message) -> str:

@@ -39,8 +39,8 @@ READERS = frozenset(
         "scaffolder.formats",
     }
 )
-NO_FILE = frozenset({"scaffolder.formats.versions"})
-"""Versions are words in a file, and no format of one."""
+NO_FILE = frozenset({"scaffolder.formats.versions", "scaffolder.formats.regex.regex"})
+"""Versions are words in a file, and a pattern is for any text: neither is a format."""
 
 CALLS = frozenset({"glob", "rglob", "iglob", "fnmatch", "fnmatchcase", "matching"})
 

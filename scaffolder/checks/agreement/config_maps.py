@@ -113,7 +113,7 @@ CHECKS = (
     ),
     Check(
         id="AG065",
-        severity=Severity.WARNING,
+        severity=Severity.ERROR,
         title="Secrets and ConfigMaps that pods read are made",
         run=inputs_are_made,
     ),

@@ -164,16 +164,14 @@ _BRINGS = regex(
 """Tasks and commands by which a pipeline gets files that the repository does not have."""
 
 
-_ROOT = regex(r"^\$\((?:Build\.SourcesDirectory|System\.DefaultWorkingDirectory)\)/")
+_SOURCES = regex(r"^\$\((?:Build\.SourcesDirectory|System\.DefaultWorkingDirectory)\)/")
 
 
 def _of_repository(project: Project, name: Any) -> Path | None:
     """Return the path of an input from the root, None if patterns or variables name it."""
     if not isinstance(name, str):
         return None
-    inside = re.sub(
-        r"^\$\((?:Build\.SourcesDirectory|System\.DefaultWorkingDirectory)\)/", "", name
-    )
+    inside = _SOURCES.sub("", name)
     plain = re.fullmatch(r"(?:\./)?[\w.][\w./-]*", inside)
     return project.relative(inside) if plain else None
 

@@ -63,7 +63,12 @@ def printed_errors(printed: str, root: Path) -> tuple[Diagnostic, ...]:
             " ".join(line for line in rest.splitlines() if not _ASIDE.match(line)).split()
         )
         place = _ON_LINE.search(rest) or _OF_MODULE.search(said)
-        if place and place.re is _OF_MODULE and found and found[-1].summary == summary.strip():
+        if (
+            place
+            and place.re.pattern == _OF_MODULE.pattern
+            and found
+            and found[-1].summary == summary.strip()
+        ):
             said = found.pop().detail
         item = {
             "summary": summary.strip(),
