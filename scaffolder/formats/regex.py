@@ -1,7 +1,6 @@
 """Regular expressions that are compiled when they are first used.
 
-The program has hundreds, and one run asks for few of them: compiling all costs a third of the CPU
-of a small check.
+The program has hundreds, and one run asks for a part of them.
 """
 
 from __future__ import annotations

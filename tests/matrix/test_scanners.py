@@ -96,12 +96,16 @@ def test_a_chart_that_trivy_cannot_render_is_no_pass(repository: Repository) -> 
 
 
 def test_there_are_at_most_twelve_waivers_in_all_combinations(pristine: Repository) -> None:
-    rows = (
+    """On Kubernetes, over all answers; servers have three more, and no repository more than twelve."""
+    on_kubernetes = (
         *combinations.covering(2),
         *combinations.other_environments(),
-        *combinations.on_servers(),
-        *combinations.under_load(),
         *combinations.other_ways_to_release(),
     )
-    ledgers = [waivers.ledger(Project(pristine(**row))) for row in rows]
-    assert len({waiver.id for ledger in ledgers for waiver in ledger}) <= 12
+    assert len(set().union(*(_decisions(pristine(**row)) for row in on_kubernetes))) <= 12
+    for row in (*combinations.on_servers(), *combinations.under_load()):
+        assert len(_decisions(pristine(**row))) <= 12
+
+
+def _decisions(root: Path) -> set[str]:
+    return {waiver.id for waiver in waivers.ledger(Project(root))}
