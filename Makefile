@@ -13,7 +13,7 @@ export PYTHONPYCACHEPREFIX = $(CURDIR)/$(VENV)/bytecode
 # Before a command: Node.js and npm of requirements/node.txt come first on PATH.
 NODE = PATH="$(CURDIR)/.node/bin:$$PATH"
 
-.PHONY: help demo test matrix images pipelines faults histories dates e2e-cluster lint lint-style lint-types format examples release scanners docs readme bench lock clean scale rehearse watch-proof lab-proof lab-walk load mutants installs pythons site site-material site-proof contract-proof dependencies developer-walk workloads rollouts servers-proof
+.PHONY: help demo test long matrix images pipelines faults histories dates e2e-cluster lint lint-style lint-types format examples release scanners docs readme bench lock clean scale rehearse watch-proof lab-proof lab-walk load mutants installs pythons site site-material site-proof contract-proof dependencies developer-walk workloads rollouts servers-proof
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ demo: $(BIN)/.installed ## Generate demo/my-service and check it
 
 test: $(BIN)/.ready ## Run the tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
+
+long: $(BIN)/.ready ## Run the tests of the gate that take longest
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m long $(PYTEST_ARGS)
 
 matrix: $(BIN)/.ready .venv-scanners/.ready .helm/.ready ## Render hundreds of combinations of answers, and run every linter on those that hold each pair
 	$(BIN)/python -m pytest -n 2 -m matrix tests/matrix $(PYTEST_ARGS)

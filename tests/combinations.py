@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from itertools import combinations, product
 
@@ -248,10 +248,17 @@ def can_be(group: Group, kind: str = "service") -> bool:
         return False
 
 
-def with_each_value(rows: Iterable[Combination]) -> list[Combination]:
-    """Return the few of `rows` that hold each answer of all of them, each time the one with most that are new."""
+def with_each_value(
+    rows: Iterable[Combination], deciding: Collection[str] | None = None
+) -> list[Combination]:
+    """Return the few of `rows` that hold each answer of all of them, each time the one with most that are new.
+
+    With `deciding`, each answer to these questions only.
+    """
     left = list(rows)
     missing = set[tuple[str, str]]().union(*map(_answers, left))
+    if deciding is not None:
+        missing = {(question, answer) for question, answer in missing if question in deciding}
     few: list[Combination] = []
     while missing:
         few.append(max(left, key=lambda row: len(_answers(row) & missing)))

@@ -34,6 +34,7 @@ pytestmark = [
 ]
 
 
+@pytest.mark.long
 def test_every_step_does_what_the_document_says(tmp_path: Path) -> None:
     root = foreign.repository(
         tmp_path / "orders", foreign.MAVEN, "git@github.com:acme/order-service.git"

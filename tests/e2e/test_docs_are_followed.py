@@ -59,6 +59,7 @@ def project(generated: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(generated, tmp_path / "my-service", symlinks=True))
 
 
+@pytest.mark.long
 def test_a_release_is_taken_as_the_page_says(project: Path) -> None:
     said = typed(steps("updates.md", "update"), project)
     assert "nothing was changed" in said

@@ -49,7 +49,12 @@ def parsed(groovy: Path, file: Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize(
-    ("cloud", "deploy"), [("aws", "helm"), ("azure", "terraform"), ("none", "helm")]
+    ("cloud", "deploy"),
+    [
+        pytest.param("aws", "helm", marks=pytest.mark.long),
+        ("azure", "terraform"),
+        pytest.param("none", "helm", marks=pytest.mark.long),
+    ],
 )
 def test_groovy_parses_the_jenkinsfile(
     groovy: Path, pristine: Repository, cloud: str, deploy: str

@@ -55,7 +55,7 @@ def test_two_secrets_pass_the_tests_of_terraform(cloud: str, repository: Reposit
     assert tests.passed > 1
 
 
-@pytest.mark.parametrize("cloud", ["azure", "aws"])
+@pytest.mark.parametrize("cloud", ["azure", pytest.param("aws", marks=pytest.mark.long)])
 def test_a_secret_that_the_chart_alone_lists_fails_them(cloud: str, repository: Repository) -> None:
     root = repository(secrets="external-secrets", level="work", **CLOUDS[cloud])
     tests = results_of(listed(root, '["database-password"]', LISTED))

@@ -134,6 +134,7 @@ def edited_alike(folder: Path) -> Path:
     return edited(folder)
 
 
+@pytest.mark.long
 @copier_alone
 @PLAIN_COPIER
 def test_plain_copier_sets_the_level_as_well(committed: Repository, generated: Repository) -> None:
@@ -171,6 +172,7 @@ def test_what_a_team_wrote_outlives_the_removal_of_terraform(
     assert main.read_text(encoding="utf-8") == mine
 
 
+@pytest.mark.only_git
 def test_an_answer_that_had_to_follow_is_named(
     committed: Repository, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1139,7 +1139,7 @@ AFTER_A_ROLLBACK_THAT_FAILED = {
 
 @pytest.mark.parametrize("left", AFTER_A_ROLLBACK_THAT_FAILED)
 @pytest.mark.parametrize("deploy", ["helm", "terraform"])
-@pytest.mark.parametrize("target", ["deploy", "rollback"])
+@pytest.mark.parametrize("target", ["deploy", pytest.param("rollback", marks=pytest.mark.long)])
 def test_what_a_rollback_that_failed_gave_up_does_not_count_as_good(
     sites: Callable[..., Site], deploy: str, left: str, target: str
 ) -> None:

@@ -182,12 +182,24 @@ SERVICES = (
     ("node", "24"),
     ("go", "1.27"),
 )
+OLDER = (("java", "17"),)
+"""Services between the oldest and the newest of their runtime: `make long` has them."""
+
 ONE_EACH = (("java", "17"), ("python", "3.14"), ("node", "24"), ("go", "1.27"))
 
 
 @pytest.fixture(
     scope="module",
-    params=[pytest.param(each, marks=pytest.mark.xdist_group("-".join(each))) for each in SERVICES],
+    params=[
+        pytest.param(
+            each,
+            marks=[
+                pytest.mark.xdist_group("-".join(each)),
+                *([pytest.mark.long] * (each in OLDER)),
+            ],
+        )
+        for each in SERVICES
+    ],
     ids="-".join,
 )
 def life(

@@ -554,6 +554,7 @@ def behind(site: Site, pristine: Repository, toolchain: SystemToolchain) -> Site
     return site
 
 
+@pytest.mark.long
 def test_the_real_scaffolder_takes_the_newest_release_and_the_branch_is_what_it_generates(
     behind: Site, pristine: Repository
 ) -> None:

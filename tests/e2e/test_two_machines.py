@@ -159,6 +159,7 @@ def test_a_newer_wheel_elsewhere_updates_and_an_older_one_says_what_to_type(
 
 
 @PLAIN_COPIER
+@pytest.mark.long
 def test_plain_copier_sees_the_newer_wheel_at_once(
     machines: tuple[Machine, Machine], edited: Path
 ) -> None:

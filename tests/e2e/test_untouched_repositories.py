@@ -44,6 +44,7 @@ def test_an_untouched_repository_has_no_finding_today(
     assert [finding for result in report.results for finding in result.findings] == []
 
 
+@pytest.mark.packaged
 def test_untouched_pipelines_have_no_finding(
     pristine: Repository, toolchain: SystemToolchain
 ) -> None:

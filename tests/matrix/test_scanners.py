@@ -17,7 +17,15 @@ from tools import scanners
 
 pytestmark = pytest.mark.matrix
 
-EACH_VALUE = (*combinations.covering(1), combinations.under_load()[0])
+EACH_VALUE = (
+    *combinations.covering(1),
+    combinations.under_load()[0],
+    *combinations.on_servers()[1:3],
+    *(
+        next(row for row in combinations.covering(2) if (row["kind"], row["cloud"]) == each)
+        for each in (("platform", "aws"), ("platform", "azure"))
+    ),
+)
 """Combinations that hold every value of every question; the pairs are for the programs that take less than a minute."""
 
 CHART = "helm/my-service"
