@@ -276,6 +276,12 @@ def settings_of_spring(project: Project) -> tuple[Path, ...]:
     return project.matching("application*.y*ml", "bootstrap*.y*ml", "*.properties")
 
 
+def settings_of_profiles(project: Project) -> tuple[Path, ...]:
+    """Return the settings of one profile: `application-prod.yml`, `appsettings.Staging.json`."""
+    named = ("application-*.y*ml", "application-*.properties", "appsettings.*.json")
+    return tuple(file for file in project.matching(*named) if not is_trial(file))
+
+
 def terraform_tests(project: Project) -> tuple[Path, ...]:
     """Return the tests of Terraform: `*.tftest.hcl`."""
     return project.matching("*.tftest.hcl")
@@ -689,6 +695,11 @@ _DEEP_SETTINGS = 3
 def variables_files(project: Project) -> tuple[Path, ...]:
     """Return the files that set environment variables: `.env`."""
     return project.matching(".env")
+
+
+def variables_and_examples(project: Project) -> tuple[Path, ...]:
+    """Return the files of variables by any usual name: `.env`, `.env.example`, `api.env`."""
+    return tuple(file for file in project.matching(".env", ".env.*", "*.env") if not is_trial(file))
 
 
 def documents(project: Project) -> tuple[Path, ...]:
