@@ -34,6 +34,7 @@ _EXAMPLES = frozenset(
         "archived",
         "_archived",
         "_archive",
+        ".archive",
         "deprecated",
         "attic",
     }
