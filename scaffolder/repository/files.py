@@ -34,6 +34,7 @@ _EXAMPLES = frozenset(
         "archived",
         "_archived",
         "_archive",
+        ".archive",
         "deprecated",
         "attic",
     }
@@ -274,6 +275,12 @@ def terraform_inputs(project: Project, folder: Path = Path()) -> tuple[Path, ...
 def settings_of_spring(project: Project) -> tuple[Path, ...]:
     """The files that a service of Spring Boot reads its settings from, and properties of Java."""
     return project.matching("application*.y*ml", "bootstrap*.y*ml", "*.properties")
+
+
+def settings_of_profiles(project: Project) -> tuple[Path, ...]:
+    """Return the settings of one profile: `application-prod.yml`, `appsettings.Staging.json`."""
+    named = ("application-*.y*ml", "application-*.properties", "appsettings.*.json")
+    return tuple(file for file in project.matching(*named) if not is_trial(file))
 
 
 def terraform_tests(project: Project) -> tuple[Path, ...]:
@@ -689,6 +696,11 @@ _DEEP_SETTINGS = 3
 def variables_files(project: Project) -> tuple[Path, ...]:
     """Return the files that set environment variables: `.env`."""
     return project.matching(".env")
+
+
+def variables_and_examples(project: Project) -> tuple[Path, ...]:
+    """Return the files of variables by any usual name: `.env`, `.env.example`, `api.env`."""
+    return tuple(file for file in project.matching(".env", ".env.*", "*.env") if not is_trial(file))
 
 
 def documents(project: Project) -> tuple[Path, ...]:

@@ -171,12 +171,12 @@ def charts_that_are_named_exist(project: Project, _: Toolchain) -> Verdict:
         found = _HELM.search(command.text)
         if not found or command.folder is None:
             continue
-        for word in re.findall(r"[^\s\"']+", commands.filled(project, found[1])):
+        for word in _arguments(commands.filled(project, found[1])):
             origin = next((at for text, at in known.values() if text == word), None)
             if not _is_path(project, word) or word.endswith((".yaml", ".yml", ".tgz")):
                 continue
-            if word.split("/")[0] in aliases:
-                break  # a chart of a repository of charts
+            if word.split("/")[0] in aliases or _COMPUTED in word:
+                break  # a chart of a repository of charts, or one that only the pipeline knows
             looked += 1
             path = project.relative((command.folder / word).as_posix())
             if "*" in word and files.named_by(project, f"{path.as_posix()}/Chart.yaml"):
@@ -198,6 +198,21 @@ def charts_that_are_named_exist(project: Project, _: Toolchain) -> Verdict:
     if not looked:
         raise NotApplicable("no helm command names a chart by its path")
     return Verdict(findings=distinct(findings), detail=counted(looked, "command"))
+
+
+_COMPUTED = "EXPRESSION"
+_OF_A_SYSTEM = regex(r"\$\{\{.*?\}\}|\$\([\w.-]+\)")
+_WITH_A_FOLDER = regex(
+    r"(?:^|\s)(?:-d|--destination|--output-dir|--post-renderer|--keyring|--(?:ca|cert|key)-file"
+    r"|--kubeconfig|--repository-(?:cache|config)|--registry-config)[= ]\s*\S+"
+)
+"""Options of Helm whose value is another file or folder: https://helm.sh/docs/helm/helm_package/."""
+
+
+def _arguments(text: str) -> list[str]:
+    """Return the words of a command but the folders of options; what a system fills in is one."""
+    plain = _WITH_A_FOLDER.sub(" ", _OF_A_SYSTEM.sub(_COMPUTED, text))
+    return re.findall(r"[^\s\"']+", plain)
 
 
 def _repositories(project: Project) -> frozenset[str]:

@@ -20,6 +20,7 @@ from scaffolder.repository.facts import (
     charts,
     deployments,
     services,
+    told_ports,
     workloads,
 )
 from scaffolder.repository.facts.application import SOURCE
@@ -56,7 +57,8 @@ def image_exposes_the_port(project: Project, _: Toolchain) -> Verdict:
         listens, exposed = _listens(said, service), _of(said, service, EXPOSE)
         if listens and exposed:
             looked += 1
-            if not {one.value for one in exposed} & {one.value for one in listens}:
+            known = _known(project, service, listens) | told_ports.of_profiles(project, service)
+            if known.isdisjoint(one.value for one in exposed):
                 findings += [_wrong(one, listens[0], "the service listens") for one in exposed]
     if not looked:
         raise NotApplicable("no Dockerfile exposes a service whose port is known")
@@ -75,7 +77,9 @@ def health_check_asks_the_port(project: Project, _: Toolchain) -> Verdict:
     for one in asked:
         listens = _listens(said, one.subject) or _of(said, one.subject, EXPOSE)
         source = application.application_of(project, one.subject)
-        if one.fact == "port" and listens and one.value not in {other.value for other in listens}:
+        known = _known(project, one.subject, listens)
+        known |= told_ports.of_profiles(project, one.subject)
+        if one.fact == "port" and listens and one.value not in known:
             findings.append(_wrong(one, listens[0], "the service listens"))
         is_served_elsewhere = _is_web_server(project, one.place.path)
         if (
@@ -217,7 +221,8 @@ def workplaces_forward_the_port(project: Project, _: Toolchain) -> Verdict:
             stated = [one for one in forwarded if one.role == role and one.subject == service]
             listens = _listens(said, service) or _of(said, service, EXPOSE)
             looked += bool(listens)
-            if listens and not {one.value for one in stated} & {one.value for one in listens}:
+            known = _known(project, service, listens)
+            if listens and known.isdisjoint(one.value for one in stated):
                 findings += [_wrong(one, listens[0], "the service listens") for one in stated]
     if not looked:
         raise NotApplicable("no compose file or dev container forwards a service's port")
@@ -348,6 +353,11 @@ def _leads_there(service: KubernetesObject, target: str, known: list[list[str]])
 
 def _listens(said: Facts, service: Path) -> list[Declaration]:
     return next((found for role in _LISTENS if (found := _of(said, service, role))), [])
+
+
+def _known(project: Project, service: Path, listens: list[Declaration]) -> set[str]:
+    """Return the ports at which a service may listen: its own, and those that it is told."""
+    return {one.value for one in listens} | told_ports.of(project, service)
 
 
 def _of(said: Facts, service: Path, role: str) -> list[Declaration]:

@@ -52,7 +52,11 @@ def programs_have_one_version(project: Project, _: Toolchain) -> Verdict:
     said = facts.read(project)
     findings, compared = [], []
     for fact in sorted({one.fact for one in said.starting("tool ")}):
-        stated = [one for one in said.of(fact) if one.role != "constraint"]
+        stated = [
+            one
+            for one in said.of(fact)
+            if one.role != "constraint" and not files.is_trial(one.place.path)
+        ]
         if len({one.place for one in stated}) < 2 or all(one.role == IMAGE for one in stated):
             continue
         compared.append(fact.removeprefix("tool "))

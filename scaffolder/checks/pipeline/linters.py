@@ -81,7 +81,11 @@ def actionlint_passes(project: Project, toolchain: Toolchain) -> Verdict:
             severity=_of_actionlint(project, p),
         )
         for p in problems or []
-        if not (_is_documented(project, p) or _is_of_a_checkout_around(project, p))
+        if not (
+            _is_documented(project, p)
+            or _is_of_a_checkout_around(project, p)
+            or _is_inherited(project, p)
+        )
     )
     return Verdict(findings=findings, detail=counted(len(files), "workflow"))
 
@@ -103,6 +107,35 @@ def _is_of_a_checkout_around(project: Project, problem: dict[str, Any]) -> bool:
         and Path(missed["path"]) in project.files
         and not Path(missed["place"]).is_relative_to(project.root)
     )
+
+
+_UNDECLARED = regex(r'property "(?P<name>[\w-]+)" is not defined in object type \{')
+
+
+def _is_inherited(project: Project, problem: dict[str, Any]) -> bool:
+    """Return whether callers hand over all their secrets to a workflow, also undeclared ones.
+
+    https://docs.github.com/actions/how-tos/reuse-automations/reuse-workflows#passing-inputs-and-secrets-to-a-reusable-workflow
+    """
+    missed = _UNDECLARED.match(problem["message"])
+    file = project.relative(problem["filepath"])
+    lines = project.lines(file)[problem["line"] - 1 :]
+    if missed is None or not lines:
+        return False
+    text = "\n".join(_with_block(lines))
+    named = rf"\bsecrets\s*(?:\.\s*|\[\s*'){re.escape(missed['name'])}\b"
+    return re.search(named, text, re.IGNORECASE) is not None and any(
+        job.get("secrets") == "inherit" for job in _calling(project, file)
+    )
+
+
+def _calling(project: Project, called: Path) -> Iterator[dict[Any, Any]]:
+    """Yield the jobs of the workflows here that call one of them."""
+    for file in workflows(project):
+        jobs = table(project, file).get("jobs")
+        for job in jobs.values() if isinstance(jobs, dict) else ():
+            if isinstance(job, dict) and job.get("uses") == f"./{called.as_posix()}":
+                yield job
 
 
 _NUMBER_AS_NAME = 'property access of object must be type of string but got "number"'

@@ -122,6 +122,13 @@ _PAGE = regex(r"\s*<(?:!doctype html|html)\b", re.IGNORECASE)
 _EXAMPLES = regex(r"[\"']?(?:x-)?examples?[\"']?\s*:")
 
 
+_MOUNTED = regex(r"(?:id|type|src|source|env)=[\w./-]+(?:,|$)")
+"""What `--secret` of a build is given: where a secret is, not the secret.
+
+https://docs.docker.com/build/building/secrets/
+"""
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Candidate:
     """A value, and the name that it is assigned to."""
@@ -290,7 +297,7 @@ def _takes_blank(text: str, start: int, kind: Kind) -> bool:
 def _is_assigned_secret(kind: Kind, candidate: _Candidate) -> bool:
     key, value = candidate.key, candidate.value
     says = _KEY_END.search(key)
-    if _NO_SECRET.search(key):
+    if _NO_SECRET.search(key) or _MOUNTED.match(value):
         return False
     if says is None:
         is_key = _ANY_KEY_END.search(key) is not None and not _NO_SECRET_KEY.search(key)

@@ -263,7 +263,20 @@ def set_ups(project: Project, file: Path) -> Iterator[Image | SetUp]:
         for step in tables_in(job.get("steps")):
             if action := _action(step):
                 given = inputs_of(table_in(step.get("with")), _EXPRESSION, known)
-                yield SetUp(step=action, inputs=given, folder=_folder_of(workflow, job))
+                folder = _locked_in(step) or _folder_of(workflow, job)
+                yield SetUp(step=action, inputs=given, folder=folder)
+
+
+def _locked_in(step: dict[Any, Any]) -> Path | None:
+    """Return the folder of the lock file that a step keeps libraries by; None if it is the root.
+
+    https://github.com/actions/setup-node#caching-global-packages-data
+    """
+    path = table_in(step.get("with")).get("cache-dependency-path")
+    if not isinstance(path, str) or not re.fullmatch(r"[\w./-]+", path.strip()):
+        return None  # of several folders, by a pattern, or an expression
+    folder = folder_of(Path(path.strip()).parent.as_posix())
+    return folder if folder and folder != Path() else None
 
 
 def _folder_of(workflow: dict[Any, Any], job: dict[Any, Any]) -> Path:

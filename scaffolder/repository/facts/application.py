@@ -14,7 +14,7 @@ from pathlib import Path
 
 from scaffolder.formats.regex import regex
 from scaffolder.model import Blocked, Location
-from scaffolder.repository.facts import routes, services
+from scaffolder.repository.facts import libraries, routes, services
 from scaffolder.repository.facts.statements import Declaration, Unread, place
 from scaffolder.repository.files import compose_files, dependencies, image_builds, version_catalogs
 from scaffolder.repository.project import Project
@@ -89,6 +89,7 @@ class Application:
     managed: frozenset[str] = frozenset()
     bases: frozenset[str] = frozenset()
     has_open_routes: bool = False
+    has_stated_routes: bool = True
 
     def serves(self, path: str) -> bool | None:
         """Whether the service answers `path`; None where its source names no path at all."""
@@ -125,7 +126,7 @@ class Application:
             return True  # a router that is mounted below another path
         if self.has_open_routes:
             return None
-        return False if len(self.paths) > 1 or self.frameworks else None
+        return False if self.has_stated_routes else None
 
     def _of_any_name(self, path: str) -> set[str]:
         """Return the routes of one parameter, `/{number}`, that cannot answer a health check.
@@ -181,7 +182,40 @@ def _applications(project: Project) -> Iterator[Application]:
     for folder in services.folders(project) or (services.HERE,):
         files = by_service.get(folder)
         if files:
-            yield _application(project, folder, _without_tools(folder, files))
+            own = _application(project, folder, _without_tools(folder, files))
+            yield _with_libraries(project, own, by_service)
+
+
+def _with_libraries(
+    project: Project, own: Application, by_service: dict[Path, list[Path]]
+) -> Application:
+    """Add the paths, words, settings and frameworks of the libraries that a service is built with.
+
+    Their ports are left out: the service decides on which one it listens.
+    """
+    whole = own
+    for folder in libraries.of(project, own.folder):
+        files = [file for file in by_service.get(folder, ()) if not _is_of_tools(folder, file)]
+        if not files:
+            continue
+        library = _library(project, folder, files)
+        # The dependencies of the root are those of every folder in it.
+        is_root = folder == services.HERE
+        whole = replace(
+            whole,
+            paths={**library.paths, **whole.paths},
+            words={**library.words, **whole.words},
+            managed=whole.managed | library.managed,
+            frameworks=whole.frameworks if is_root else whole.frameworks | library.frameworks,
+        )
+    return whole
+
+
+def _library(project: Project, folder: Path, files: list[Path]) -> Application:
+    """Return the source of a library, which several services may be built with."""
+    return project.once(
+        ("source of a library", folder), lambda: _application(project, folder, files)
+    )
 
 
 _TOOLS = frozenset({"ci", "docs", "monitoring"})
@@ -190,12 +224,17 @@ _TOOLS = frozenset({"ci", "docs", "monitoring"})
 
 def _without_tools(folder: Path, files: list[Path]) -> list[Path]:
     """Return the files that are not in a folder of tools; all of them if there are no others."""
-    own = [file for file in files if file.relative_to(folder).parts[0] not in _TOOLS]
+    own = [file for file in files if not _is_of_tools(folder, file)]
     return own or files
+
+
+def _is_of_tools(folder: Path, file: Path) -> bool:
+    return file.relative_to(folder).parts[0] in _TOOLS
 
 
 def _application(project: Project, folder: Path, files: list[Path]) -> Application:
     ports: list[Declaration] = []
+    frameworks = _frameworks(project, folder)
     paths: dict[str, Location] = {}
     words: dict[str, Location] = {}
     prefix = ""
@@ -231,10 +270,11 @@ def _application(project: Project, folder: Path, files: list[Path]) -> Applicati
         paths=paths,
         words=words,
         prefix=prefix,
-        frameworks=_frameworks(project, folder),
+        frameworks=frameworks,
         managed=_managed(project, files),
         bases=_bases(project, folder),
         has_open_routes=_has_open_routes(project, folder),
+        has_stated_routes=len(paths) > 1 or bool(frameworks),
     )
 
 

@@ -33,6 +33,10 @@ _OTHER_TIMES = regex(
 """Headings of sections about other times, other projects, or many versions at once."""
 
 
+_OF_A_REPOSITORY = regex(r"\b([a-z][\w-]+) repo(?:sitory)?\b", re.IGNORECASE)
+"""A heading over steps in a repository: "Kubeflow repo"."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class GuideLine:
     """A line of a page: `kind` is PROSE or SHELL, `service` the folder of the service it is about.
@@ -91,7 +95,10 @@ def _of_page(project: Project, file: Path, service: Path) -> Iterator[GuideLine]
         if kind == PROSE and (found := _HEADING.match(text)):
             headings = [one for one in headings if one[0] < len(found[1])]
             headings.append((len(found[1]), found[2]))
-            of_other_times = any(_OTHER_TIMES.search(heading) for _, heading in headings)
+            of_other_times = any(
+                _OTHER_TIMES.search(heading) or _is_of_another(project, file, heading)
+                for _, heading in headings
+            )
             intro = ""
             continue
         if of_other_times:
@@ -107,3 +114,14 @@ def _of_page(project: Project, file: Path, service: Path) -> Iterator[GuideLine]
             service=service,
             introduced=f"{heading} {intro}" if is_item else "",
         )
+
+
+def _is_of_another(project: Project, file: Path, heading: str) -> bool:
+    """Return whether a heading names another repository, to which the page has a link."""
+    own = project.root.name.lower()
+    named = {name.lower() for name in _OF_A_REPOSITORY.findall(heading)}
+    return any(
+        re.search(rf"git(?:hub|lab)\.com/[\w./-]*/{re.escape(name)}\b", project.text(file).lower())
+        for name in named
+        if name not in own
+    )

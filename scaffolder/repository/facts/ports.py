@@ -30,7 +30,8 @@ _URL = regex(
     r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::(\d+|\$\{?\w+\}?))?(/[\w./-]*)?"
 )
 _BOUND = regex(
-    r"(?:--(?:server\.)?port[= ]|-p |--bind[= ]\S*:|-b \S*:|--listen[= ]\S*:)(\d{2,5})\b"
+    r"(?:--(?:server\.)?port[= ]|-D(?:server|quarkus\.http|micronaut\.server)\.port=|-p "
+    r"|--bind[= ]\S*:|-b \S*:|--listen[= ]\S*:)(\d{2,5})\b"
 )
 
 

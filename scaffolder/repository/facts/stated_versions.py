@@ -171,12 +171,28 @@ def _prose(line: GuideLine) -> Iterator[StatedVersion]:
         if len({one["value"] for one in found}) != 1:
             continue  # none, or a range of them
         one = found[0]
+        if _is_condition(line, one):
+            continue
         operator = one["operator"] or ""
         if operator.startswith(("<", "~", "^", "=")) and operator not in {"=>"}:
             continue
         is_least = bool(one["more"] or operator or one["least"])
         if made := _version(line, fact, one["word"], one["value"], is_least=is_least):
             yield made
+
+
+_IN_CASE = regex(r"\b(?:on|under|with|for|from|in|since)\s+[`*_]{0,3}$", re.IGNORECASE)
+_DEMANDS = regex(r"\b(?:needs?|requires?|must)\b", re.IGNORECASE)
+
+
+def _is_condition(line: GuideLine, found: re.Match[str]) -> bool:
+    """Return whether a line tells what else is needed in a version: "on Node 20 it needs X"."""
+    before, after = line.text[: found.start("word")], line.text[found.end() :]
+    return (
+        _IN_CASE.search(before) is not None
+        and not _NEEDS.search(before)
+        and _DEMANDS.search(after) is not None
+    )
 
 
 def _version(

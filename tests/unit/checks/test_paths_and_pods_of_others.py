@@ -64,6 +64,35 @@ def test_a_catalog_of_gradle_names_libraries_of_all_modules(tmp_path: Path) -> N
     assert number(tmp_path, {**files, "gradle/libs.versions.toml": catalog}, "AG020") == 0
 
 
+LIBRARY = "<project><artifactId>common</artifactId></project>\n"
+MODULES = {
+    "api/Dockerfile": JAVA["Dockerfile"],
+    "api/src/main/java/A.java": JAVA["src/main/java/A.java"],
+    "api/up.sh": "curl http://localhost:8080/health\n",
+    "common/pom.xml": LIBRARY,
+}
+NEEDS = "<project><artifactId>api</artifactId><dependency><artifactId>{}</artifactId></dependency></project>\n"
+BASE = "management:\n  endpoints:\n    web:\n      base-path: /\n"
+
+
+@pytest.mark.parametrize(
+    ("needs", "file", "text", "wrong"),
+    [
+        ("common", "common/src/main/resources/application.yml", BASE, 0),
+        ("common", "common/src/main/java/H.java", '@GetMapping("/health")\nclass H {}\n', 0),
+        ("other", "common/src/main/resources/application.yml", BASE, 1),
+        ("common", "common/src/test/java/H.java", '@GetMapping("/health")\nclass H {}\n', 1),
+        ("common", "common/src/main/java/H.java", '@GetMapping("/healthy")\nclass H {}\n', 1),
+        ("common", "common/application.yml", "management: {}\n", 1),
+    ],
+)
+def test_a_service_answers_what_its_libraries_answer(
+    needs: str, file: str, text: str, wrong: int, tmp_path: Path
+) -> None:
+    files = {**MODULES, "api/pom.xml": NEEDS.format(needs), file: text}
+    assert number(tmp_path, files, "AG020") == wrong
+
+
 # ---- AG012: base paths ---------------------------------------------------------------------------
 
 NODE = {"server.js": 'app.get("/health");\napp.get("/orders");\napp.listen(3000);\n'}

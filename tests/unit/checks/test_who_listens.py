@@ -133,6 +133,34 @@ def test_a_server_for_tests_is_not_the_service(name: str, number: int, tmp_path:
     assert len(found(tmp_path, files, "AG011")) == number
 
 
+SPRING_PORT = {
+    "api/pom.xml": "<project><artifactId>api</artifactId></project>\n",
+    "api/src/main/resources/application.properties": "server.port=${SERVER_PORT:8090}\n",
+    "api/Dockerfile": (
+        "FROM eclipse-temurin:21\nEXPOSE 8091\n"
+        "HEALTHCHECK CMD curl -f http://localhost:8091/actuator/health\n"
+    ),
+}
+GIVES = "services:\n  api:\n    image: maven:3\n    volumes: ['./api:/app']\n    environment: {}\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "number"),
+    [
+        ({}, 2),
+        ({"compose.yaml": GIVES.format("{SERVER_PORT: '8091'}")}, 0),
+        ({"compose.yaml": GIVES.format("{DATABASE_PORT: '8091'}")}, 2),
+        ({"compose.yaml": GIVES.format("{SERVER_PORT: '8092'}")}, 2),
+        ({"api/.env": "SERVER_PORT=8091\n"}, 0),
+        ({"web/.env": "SERVER_PORT=8091\n", "web/Dockerfile": "FROM scratch\n"}, 2),
+    ],
+)
+def test_a_port_that_the_service_is_told_wins_over_the_default_of_its_source(
+    more: dict[str, str], number: int, tmp_path: Path
+) -> None:
+    assert len(found(tmp_path, {**SPRING_PORT, **more}, "AG011", "AG012")) == number
+
+
 # ---- AG013, AG014: containers --------------------------------------------------------------------
 
 DEPLOYMENT = """\

@@ -39,6 +39,24 @@ def test_sections_about_other_times_are_left_out(heading: str, tmp_path: Path) -
     assert not any("Java 8" in text for text in found)
 
 
+@pytest.mark.parametrize(
+    ("heading", "link", "is_read"),
+    [
+        ("Kubeflow repo (under centraldashboard)", "https://github.com/kubeflow/kubeflow", False),
+        ("The dashboard repository", "https://gitlab.com/team/web/dashboard.git", False),
+        ("Clone the repo", "https://github.com/kubeflow/kubeflow", True),
+        ("Our repository", "https://github.com/team/shop", True),
+        ("Kubeflow repo", "https://kubeflow.example.com", True),
+    ],
+)
+def test_steps_in_another_repository_are_left_out(
+    heading: str, link: str, is_read: bool, tmp_path: Path
+) -> None:
+    page = f"# Shop\n\nSee [it]({link}).\n\n## {heading}\n\n```sh\nnpm run dev\n```\n"
+    found = [one.text for one in lines(written(tmp_path, {**IMAGE, "README.md": page}))]
+    assert any("npm run dev" in text for text in found) == is_read
+
+
 def test_a_page_is_about_the_service_of_its_folder(tmp_path: Path) -> None:
     files = {
         "a/Dockerfile": "FROM scratch\n",
