@@ -118,6 +118,9 @@ NOTES: dict[str, _Concerns] = {
             given.get("runs_on") == "server" and given["monitoring"] != "none"
         ),
     },
+    "v0.13.0": {
+        "servers-with-fewer-exceptions": lambda given: given.get("runs_on") == "server",
+    },
 }
 """Whom each note of a release concerns, in the words of its issue and not of notes.yml."""
 

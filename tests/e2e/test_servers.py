@@ -419,6 +419,28 @@ def test_rules_are_read_by_the_run_after_one_that_was_cut_off(fleet: Fleet) -> N
         assert (again.code, again.changed) == (0, [0]), again.output
 
 
+def test_a_proxy_is_configured_by_the_deployment_after_one_that_was_cut_off(fleet: Fleet) -> None:
+    fleet.has("one")
+    machine = fleet.machines[0]
+    caddyfile = fleet.repository / "server/roles/proxy/templates/Caddyfile.j2"
+    tasks = fleet.repository / "server/roles/proxy/tasks/main.yml"
+    before_it = "- name: Restart or reload the proxy where it changed\n"
+    asks = f"curl --silent --head http://{machine.address}/"
+    place = "\t# Numbers about the service are not for users.\n"
+    with changed(caddyfile, place, "\theader X-After-The-Cut yes\n" + place):
+        with changed(tasks, before_it, CUT + before_it):
+            cut = fleet.make("deploy", "one")
+        assert cut.code == 1, cut.output
+        assert "X-After-The-Cut" in machine.run("cat /etc/caddy/Caddyfile").stdout
+        assert "x-after-the-cut" not in machine.run(asks).stdout.lower()
+
+        done = fleet.make("deploy", "one")
+        assert done.code == 0, done.output
+        assert "x-after-the-cut: yes" in machine.run(asks).stdout.lower()
+        again = fleet.make("deploy", "one")
+        assert (again.code, again.changed) == (0, [0, 0]), again.output
+
+
 @pytest.mark.parametrize(
     ("path", "old", "new", "why"),
     [

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
+import threading
+from collections import ChainMap
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -170,15 +175,37 @@ def units(rendered: Path) -> dict[str, str]:
 
 
 def test_every_image_of_a_unit_is_named_by_its_digest(rendered: Path) -> None:
-    files = [rendered / "server/values.yaml", *rendered.glob("server/roles/*/defaults/main.yml")]
-    named = [
-        line.strip()
-        for file in files
-        for line in file.read_text(encoding="utf-8").splitlines()
-        if re.match(r"\s*\w*image: [^\"{]", line)
-    ]
+    named = set(images(rendered))
     assert named
-    assert [line for line in named if not re.search(r":[\w.-]+@sha256:[0-9a-f]{64}$", line)] == []
+    assert {
+        name for name in named if not re.search(r":[\w.-]+@sha256:[0-9a-f]{64}$", name)
+    } == set()
+
+
+def images(rendered: Path) -> dict[str, Path]:
+    """Return the images that the roles and the values name, each with its file."""
+    files = [rendered / "server/values.yaml", *rendered.glob("server/roles/*/defaults/main.yml")]
+    values = [(file, yaml.safe_load(file.read_text(encoding="utf-8"))) for file in files]
+    named = (
+        {text: file for name, text in known.items() if name.endswith("_image")}
+        for file, known in values
+    )
+    return dict(ChainMap(*named))
+
+
+def test_renovate_proposes_newer_images_of_the_machines(rendered: Path) -> None:
+    renovate = json.loads((rendered / "renovate.json").read_text(encoding="utf-8"))
+    (manager,) = [
+        one for one in renovate["customManagers"] if "^server/" in str(one["managerFilePatterns"])
+    ]
+    (pattern,) = manager["matchStrings"]
+    looks_for = re.compile(pattern.replace("(?<", "(?P<"))
+    folders = [re.compile(one.strip("/")) for one in manager["managerFilePatterns"]]
+    for image, file in images(rendered).items():
+        assert any(one.search(file.relative_to(rendered).as_posix()) for one in folders), file
+        found = looks_for.finditer(file.read_text(encoding="utf-8"))
+        parts = (f"{one['depName']}:{one['currentValue']}@{one['currentDigest']}" for one in found)
+        assert image in parts, image
 
 
 def test_no_container_on_the_network_of_the_machine_is_root(rendered: Path) -> None:
@@ -318,3 +345,50 @@ def test_no_page_speaks_of_pods_or_charts(rendered: Path) -> None:
         if not ELSEWHERE.match(line)
     ]
     assert spoken == []
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="no curl")
+@pytest.mark.parametrize(
+    ("seconds", "statuses", "code", "says"),
+    [
+        (0, [200], 0, '{"digest": "sha256:abc"}'),
+        (5, [503, 404, 200], 0, '{"digest": "sha256:abc"}'),
+        (1, [503] * 9, 1, 'did not answer 200 within 1 s: {"digest": "sha256:abc"} 503'),
+        (0, [404, 200], 1, "did not answer 200 within 0 s"),
+        (0, [204], 1, " 204"),
+    ],
+)
+def test_a_deployment_waits_until_the_machine_answers(
+    rendered: Path, seconds: int, statuses: list[int], code: int, says: str
+) -> None:
+    left = iter(statuses)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(next(left))
+            self.end_headers()
+            self.wfile.write(b'{"digest": "sha256:abc"}')
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"{server.server_address[1]}/info"
+        script = rendered / "server/files/answers.sh"
+        done = subprocess.run(
+            ["sh", script, address, str(seconds)], capture_output=True, text=True, check=False
+        )
+        server.shutdown()
+    assert done.returncode == code
+    assert says in (done.stderr if code else done.stdout)
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="no curl")
+def test_a_machine_where_nothing_listens_gives_the_reason(rendered: Path) -> None:
+    script = rendered / "server/files/answers.sh"
+    done = subprocess.run(
+        ["sh", script, "1/readyz", "0"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "1/readyz did not answer 200 within 0 s: curl: (7)" in done.stderr
