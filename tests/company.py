@@ -17,9 +17,12 @@ def company(
     cloud: str, pristine: Repository, folder: Path, accounts: str = "one"
 ) -> dict[str, Path]:
     """Return the repositories by name; the platform's is in `folder`, with all services on its list."""
-    alike = {"cloud": cloud, "accounts": accounts}
+    # Clusters that exist already are asked neither for their owner nor for accounts.
+    own = cloud == "none"
+    alike = {"cloud": cloud} if own else {"cloud": cloud, "accounts": accounts}
+    of_a_platform = {"platform_parts": "existing"} if own else {"cluster": "shared"}
     made = {
-        name: pristine(service_name=name, cluster="shared", platform=PLATFORM, **alike)
+        name: pristine(service_name=name, platform=PLATFORM, **of_a_platform, **alike)
         for name in SERVICES
     }
     bare = pristine(service_name=PLATFORM, kind="platform", **alike)

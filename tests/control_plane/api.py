@@ -40,6 +40,8 @@ _LIMITS = kinds.find("", "v1", "limitranges") or kinds.KINDS[0]
 _PODS = kinds.find("", "v1", "pods") or kinds.KINDS[0]
 _SERVICES = kinds.find("", "v1", "services") or kinds.KINDS[0]
 _RULES = [kind for kind in kinds.KINDS if kind.group == "rbac.authorization.k8s.io"]
+_REVIEW = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+"""The address of `kubectl auth can-i`: everyone who is known may ask it for themselves."""
 _VERBS = {"POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
 
 
@@ -97,13 +99,32 @@ class Api:
             verbs.append("create")  # recorded: access-review, apply-with-patch-but-no-create
         if (resource, verb) == ("pods/portforward", "get"):
             verbs.append("create")  # recorded: port-forward-with-get-but-no-create
-        rules = [one for kind in _RULES for one in self.storage.select(kind)]
         for needed in verbs:
             asked = rbac.Request(
                 needed, resource, address.group, address.namespace, address.name or ""
             )
-            if not rbac.allowed(rules, identity, asked):
+            if not self._allows(identity, asked):
                 raise Refused(403, forbidden(identity, address, needed, resource), "Forbidden")
+
+    def _allows(self, identity: rbac.Identity, asked: rbac.Request) -> bool:
+        rules = [one for kind in _RULES for one in self.storage.select(kind)]
+        return ADMIN in identity.groups or rbac.allowed(rules, identity, asked)
+
+    def _reviewed(self, call: Call) -> Object:
+        """Answer whether who asks may do it: https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/self-subject-access-review-v1/"""
+        if call.identity is None:
+            raise Refused(401, "Unauthorized", "Unauthorized")
+        review: Object = read_body(call)
+        wish = review["spec"]["resourceAttributes"]
+        parts = (wish.get("resource", ""), wish.get("subresource", ""))
+        asked = rbac.Request(
+            wish.get("verb", ""),
+            "/".join(filter(None, parts)),
+            wish.get("group", ""),
+            wish.get("namespace", ""),
+            wish.get("name", ""),
+        )
+        return {**review, "status": {"allowed": self._allows(call.identity, asked)}}
 
     def _missing(self, address: Address) -> bool:
         key = (address.resource, address.namespace, address.name)
@@ -120,6 +141,8 @@ class Api:
             document = kinds.document(call.path)
             if document is not None:
                 return Reply(200, document)
+        if (call.method, call.path) == ("POST", _REVIEW):
+            return Reply(201, self._reviewed(call))
         target = self.authorized(call)
         match call.method:
             case "GET":

@@ -78,10 +78,25 @@ _NAMED = [
     Kind("networking.k8s.io", "v1", "Ingress", "ingresses"),
     Kind("networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies"),
     Kind("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets"),
+    Kind("rbac.authorization.k8s.io", "v1", "ClusterRole", "clusterroles", namespaced=False),
+    Kind(
+        "rbac.authorization.k8s.io",
+        "v1",
+        "ClusterRoleBinding",
+        "clusterrolebindings",
+        namespaced=False,
+    ),
     Kind("rbac.authorization.k8s.io", "v1", "Role", "roles"),
     Kind("rbac.authorization.k8s.io", "v1", "RoleBinding", "rolebindings"),
 ]
 _CUSTOM = [
+    Kind(
+        "monitoring.coreos.com",
+        "v1alpha1",
+        "AlertmanagerConfig",
+        "alertmanagerconfigs",
+        built_in=False,
+    ),
     Kind("gateway.networking.k8s.io", "v1", "HTTPRoute", "httproutes", built_in=False),
     Kind("monitoring.coreos.com", "v1", "PrometheusRule", "prometheusrules", built_in=False),
     Kind("monitoring.coreos.com", "v1", "PodMonitor", "podmonitors", built_in=False),

@@ -1,6 +1,7 @@
-"""Read the Secrets that Helm sends as protobuf; answers are JSON, which every client takes.
+"""Read what Helm and kubectl send as protobuf; answers are JSON, which every client takes.
 
-The fields and their numbers: https://github.com/kubernetes/api/blob/master/core/v1/generated.proto and
+The fields and their numbers: https://github.com/kubernetes/api/blob/master/core/v1/generated.proto,
+https://github.com/kubernetes/api/blob/master/authorization/v1/generated.proto and
 https://github.com/kubernetes/apimachinery/blob/master/pkg/apis/meta/v1/generated.proto
 """
 
@@ -18,7 +19,7 @@ _MAGIC = b"k8s\x00"
 
 
 def decode(body: bytes) -> Object:
-    """Return the Secret or the DeleteOptions in a protobuf envelope; ValueError for anything else."""
+    """Return the Secret, the DeleteOptions or the review in a protobuf envelope; ValueError for anything else."""
     if not body.startswith(_MAGIC):
         raise ValueError("no protobuf of Kubernetes")
     envelope = dict(fields(body[len(_MAGIC) :]))
@@ -29,7 +30,21 @@ def decode(body: bytes) -> Object:
     if kind == "DeleteOptions":
         policy = dict(fields(raw)).get(4, b"")
         return {"kind": kind, "apiVersion": "v1", "propagationPolicy": policy.decode()}
+    if kind == "SelfSubjectAccessReview":
+        return _review(kind, raw)
     raise ValueError(f"cannot read {kind} as protobuf")
+
+
+def _review(kind: str, raw: bytes) -> Object:
+    spec = dict(fields(dict(fields(raw)).get(2, b"")))
+    wish = dict(fields(spec.get(1, b"")))
+    names = ("namespace", "verb", "group", "version", "resource", "subresource", "name")
+    attributes = {name: wish.get(at, b"").decode() for at, name in enumerate(names, start=1)}
+    return {
+        "kind": kind,
+        "apiVersion": "authorization.k8s.io/v1",
+        "spec": {"resourceAttributes": attributes},
+    }
 
 
 def _secret(raw: bytes) -> Object:

@@ -49,6 +49,40 @@ def test_a_secret_is_read_from_protobuf() -> None:
     }
 
 
+def test_a_review_is_read_from_protobuf_and_answered_by_the_roles_that_are_there() -> None:
+    wish = (
+        field(1, b"shop") + field(2, b"get") + field(3, b"") + field(5, b"pods") + field(6, b"log")
+    )
+    kind = field(1, b"authorization.k8s.io/v1") + field(2, b"SelfSubjectAccessReview")
+    body = b"k8s\x00" + field(1, kind) + field(2, field(2, field(1, wish)))
+    address = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+    api = Api()
+
+    def allowed(who: Identity | None) -> Any:
+        call = Call("POST", address, body=body, media_type=protobuf.MEDIA_TYPE, identity=who)
+        return json.loads(api.answer(call).body).get("status")
+
+    deployer = Identity("pipeline", ("shop-deployers",))
+    assert allowed(ROOT_USER) == {"allowed": True}
+    assert allowed(deployer) == {"allowed": False}
+    assert allowed(None) == "Failure"
+    metadata = {"name": "deployer", "namespace": "shop"}
+    version = "rbac.authorization.k8s.io/v1"
+    rule = {"apiGroups": [""], "resources": ["pods/log"], "verbs": ["get"]}
+    api.admit(
+        {"apiVersion": version, "kind": "Role", "metadata": metadata, "rules": [rule]},
+        {
+            "apiVersion": version,
+            "kind": "RoleBinding",
+            "metadata": metadata,
+            "roleRef": {"kind": "Role", "name": "deployer"},
+            "subjects": [{"kind": "Group", "name": "shop-deployers"}],
+        },
+    )
+    assert allowed(deployer) == {"allowed": True}
+    assert allowed(Identity("pipeline", ("pay-deployers",))) == {"allowed": False}
+
+
 @pytest.mark.parametrize("body", [b"{}", b"k8s\x00" + field(1, field(2, b"Pod"))])
 def test_nothing_else_is_read_from_protobuf(body: bytes) -> None:
     with pytest.raises(ValueError, match="protobuf"):
