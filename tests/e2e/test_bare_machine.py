@@ -12,7 +12,10 @@ from pathlib import Path
 import pytest
 from support import ROOT
 
-pytestmark = pytest.mark.xdist_group("wheel")  # installs as well; one after the other
+pytestmark = [
+    pytest.mark.long,  # the gate begins with this command on this PATH
+    pytest.mark.xdist_group("wheel"),  # installs as well; one after the other
+]
 
 
 def test_make_demo_generates_and_proves_a_repository_with_nothing_else_installed(
