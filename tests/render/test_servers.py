@@ -14,12 +14,14 @@ from pathlib import Path
 import pytest
 import yaml
 from sample import on_servers
+from support import ROOT
 
 from scaffolder.errors import AnswersError
 from scaffolder.template import answers, render
 
 SERVER = {"service_name": "my-service", "cloud": "aws", "runs_on": "server"}
 SETS = on_servers()
+ANSWERS = ROOT / "templates/[[ server ]]/server/files/answers.sh"
 
 
 @pytest.fixture(scope="module", params=SETS, ids=str)
@@ -158,6 +160,20 @@ def test_no_machine_has_ssh_and_each_command_comes_through_the_cloud(rendered: P
     code = "\n".join(file.read_text() for file in rendered.glob("terraform/modules/**/*.tf"))
     assert "= 22" not in code
     assert '"22"' not in code
+
+
+def test_no_role_reads_the_parameters_of_the_account(rendered: Path) -> None:
+    """A comparison looks up the image of Debian; the machine that watches reads two secrets of its own."""
+    for file in rendered.glob("terraform/**/*.tf"):
+        statements = re.findall(
+            r"\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}", file.read_text(encoding="utf-8")
+        )
+        for statement in statements:
+            if "ssm:GetParameter" in statement:
+                (resource,) = re.findall(r"Resource +?= (.*)", statement)
+                assert (
+                    "parameter/aws/service/debian/" in resource or "monitoring_secrets" in resource
+                )
 
 
 def test_the_number_of_servers_is_the_same_for_terraform_and_for_scripts(rendered: Path) -> None:
@@ -359,7 +375,7 @@ def test_no_page_speaks_of_pods_or_charts(rendered: Path) -> None:
     ],
 )
 def test_a_deployment_waits_until_the_machine_answers(
-    rendered: Path, seconds: int, statuses: list[int], code: int, says: str
+    seconds: int, statuses: list[int], code: int, says: str
 ) -> None:
     left = iter(statuses)
 
@@ -375,9 +391,8 @@ def test_a_deployment_waits_until_the_machine_answers(
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         address = f"{server.server_address[1]}/info"
-        script = rendered / "server/files/answers.sh"
         done = subprocess.run(
-            ["sh", script, address, str(seconds)], capture_output=True, text=True, check=False
+            ["sh", ANSWERS, address, str(seconds)], capture_output=True, text=True, check=False
         )
         server.shutdown()
     assert done.returncode == code
@@ -385,10 +400,9 @@ def test_a_deployment_waits_until_the_machine_answers(
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="no curl")
-def test_a_machine_where_nothing_listens_gives_the_reason(rendered: Path) -> None:
-    script = rendered / "server/files/answers.sh"
+def test_a_machine_where_nothing_listens_gives_the_reason() -> None:
     done = subprocess.run(
-        ["sh", script, "1/readyz", "0"], capture_output=True, text=True, check=False
+        ["sh", ANSWERS, "1/readyz", "0"], capture_output=True, text=True, check=False
     )
     assert done.returncode == 1
     assert "1/readyz did not answer 200 within 0 s: curl: (7)" in done.stderr

@@ -3,7 +3,7 @@
 # With 0 seconds it asks once. The question does not leave the machine, where no one can read it.
 set -eu
 end=$(($(date +%s) + $2))
-until answer="$(curl --silent --show-error --noproxy '*' --max-time 5 --write-out '\n%{http_code}' "http://127.0.0.1:$1" 2>&1)" &&
+until answer="$(curl --noproxy '*' --silent --show-error --max-time 5 --write-out '\n%{http_code}' "http://127.0.0.1:$1" 2>&1)" &&
   [ "$(printf '%s' "$answer" | tail -n 1)" = 200 ]; do
   if [ "$(date +%s)" -ge "$end" ]; then
     printf '%s did not answer 200 within %s s: %s\n' "$1" "$2" "$(printf '%s' "$answer" | tail -c 300 | tr '\n' ' ')" >&2
