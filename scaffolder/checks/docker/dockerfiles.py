@@ -50,6 +50,8 @@ def hadolint_passes(project: Project, toolchain: Toolchain) -> Verdict:
         "--no-fail",
         *project.hand(files),
         cwd=project.root,
+        # A format in .hadolint.yaml wins over the option, and not over the environment.
+        env={"HADOLINT_FORMAT": "json"},
         timeout=30,
         reads=[
             project.root / file for file in (*files, Path(".hadolint.yaml"), Path(".hadolint.yml"))
