@@ -24,7 +24,7 @@ from scaffolder.model import (
     visible,
 )
 from scaffolder.repository.facts import services
-from scaffolder.repository.project import Project
+from scaffolder.repository.project import Project, is_vendored
 from scaffolder.tools.cache import Cache, Contents
 from scaffolder.tools.caching_toolchain import Keeping
 from scaffolder.tools.toolchain import Toolchain
@@ -143,7 +143,9 @@ def _result(
             Outcome.BROKEN, reason=f"the check itself failed: {type(defect).__name__}: {defect}"
         )
     worst = check.severity if project.is_generated else check.elsewhere or check.severity
-    findings = tuple(sorted(_shown(finding, worst) for finding in verdict.findings))
+    # A kustomization or a chart may deploy what others wrote; it is corrected where it comes from.
+    ours = (finding for finding in verdict.findings if not is_vendored(finding.path))
+    findings = tuple(sorted(_shown(finding, worst) for finding in ours))
     return Result(
         check=check,
         outcome=outcome_of(findings, strict=strict),

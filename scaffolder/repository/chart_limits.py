@@ -33,6 +33,10 @@ _REMOTE_SCHEMA = regex(r"failing loading \"(https?://[^\"#]+)|loading (https?://
 _NO_VALUE = regex(r"missing propert(?:y|ies) (?P<names>'[^']+'(?:, '[^']+')*)")
 
 
+_NULL = regex(r"at (?P<names>'[^']*'): got null, want ")
+"""A value that is left open in values.yaml, and that the schema demands."""
+
+
 def is_library(project: Project, chart: Path) -> bool:
     """Return whether a chart only holds parts for others, so that Helm renders nothing of it."""
     return table(project, chart / "Chart.yaml").get("type") == "library"
@@ -131,7 +135,7 @@ def of_outside(
     unset = _NOTHING.search(error)
     if unset and helm_calls.sets(project, chart, unset["key"]):
         return f"a command sets {unset['key']}, which is not known here"
-    if not has_environments and (missing := _NO_VALUE.search(error)):
+    if not has_environments and (missing := _NO_VALUE.search(error) or _NULL.search(error)):
         return f"a value that its user sets is missing: {missing['names']}"
     return ""
 

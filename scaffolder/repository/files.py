@@ -703,6 +703,11 @@ def variables_and_examples(project: Project) -> tuple[Path, ...]:
     return tuple(file for file in project.matching(".env", ".env.*", "*.env") if not is_trial(file))
 
 
+def ignore_files(project: Project) -> tuple[Path, ...]:
+    """Return the files with the paths that Git leaves out."""
+    return project.named(".gitignore")
+
+
 def documents(project: Project) -> tuple[Path, ...]:
     """Return every page of Markdown."""
     return project.matching("*.md")

@@ -135,8 +135,12 @@ def _stays(name: str, tag: str) -> bool:
         return True
     words = [word for word in re.split(r"[-_+]", tag.lower()) if word]
     if words and words[0] in _MOVING:
-        # main-4f0c2d1: the branch, and the commit that was built.
-        return any(_COMMIT.fullmatch(word) and re.search(r"\d", word) for word in words[1:])
+        # main-4f0c2d1: the branch, and the commit that was built; latest-4.0.5: a whole version.
+        return any(
+            re.fullmatch(r"v?\d+\.\d+\.\d+", word)
+            or (_COMMIT.fullmatch(word) and re.search(r"\d", word))
+            for word in words[1:]
+        )
     if name in _SYSTEMS and any(_CODENAME.fullmatch(word) for word in words):
         return True
     own = [word for word in words if not _VARIANT.fullmatch(word)]

@@ -194,6 +194,8 @@ def _is_of_kustomization(file: Path, folders: frozenset[Path]) -> bool:
 
 def _kustomized(project: Project) -> Iterator[KubernetesObject]:
     for build in kustomize.builds(project):
+        if any(_is_of_a_chart(resource.content) for resource in build.resources):
+            continue  # its output is a template of Helm, and no cluster takes it as it is
         scope = (build.folder.as_posix(), environments.named_in(build.folder))
         for resource in build.resources:
             if resource.content.get("apiVersion"):
@@ -201,6 +203,14 @@ def _kustomized(project: Project) -> Iterator[KubernetesObject]:
                 yield KubernetesObject(
                     scope=scope, path=resource.path, content=resource.content, former=former
                 )
+
+
+def _is_of_a_chart(content: Mapping[Any, Any]) -> bool:
+    """Return whether name, namespace or a label of an object is an action of a Helm template."""
+    metadata = content.get("metadata")
+    named = [dig(metadata, "name"), dig(metadata, "namespace")]
+    named += list(texts(dig(metadata, "labels")).values())
+    return any(isinstance(one, str) and "{{" in one for one in named)
 
 
 _BUILT_IN_GROUPS = frozenset(

@@ -66,11 +66,12 @@ VENDORED = frozenset(
 """Folders with code of others: their files are there, and of no kind that checks look at."""
 
 
-def _is_vendored(folders: tuple[str, ...]) -> bool:
+def is_vendored(file: Path) -> bool:
     """Return whether one of the folders of a file holds code of others.
 
     LibMan and older templates of ASP.NET put the libraries of a site into `wwwroot/lib`.
     """
+    folders = file.parts[:-1]
     if not VENDORED.isdisjoint(folders):
         return True
     return "wwwroot" in folders and folders[folders.index("wwwroot") + 1 :][:1] == ("lib",)
@@ -320,7 +321,7 @@ class Project:
         if in_paths:
             placed = re.compile("|".join(in_paths)).match
             found.update(file for path, file in self._by_path if placed(path))
-        ours = (file for file in found if not _is_vendored(file.parts[:-1]))
+        ours = (file for file in found if not is_vendored(file))
         return tuple(sorted(ours, key=_parts))
 
     def _text(self, file: Path) -> str:

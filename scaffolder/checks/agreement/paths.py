@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 
 from scaffolder.checks.agreement.findings import disagreement, distinct, limit_of
@@ -27,7 +27,7 @@ from scaffolder.repository.reading import line_of, listed
 from scaffolder.tools.toolchain import Toolchain
 
 _ASKED = regex(
-    r"(?:https?://(?:localhost|127\.0\.0\.1)(?::(?P<port>\d+|\$\{?\w+\}?))?|\$\{?\w*(?:URL|url|HOST|host|BASE|base|1)\w*\}?)"
+    r"(?:https?://(?:localhost|127\.0\.0\.1)(?::(?P<port>\d+|\$\{?\w+\}?))?|\$\{?(?P<name>\w*(?:URL|url|HOST|host|BASE|base|1)\w*)\}?)"
     r"(?P<path>/(?:health|live|ready|info|status|ping|metrics|actuator|version)[\w/-]*)"
 )
 
@@ -106,7 +106,7 @@ def scripts_ask_a_path(project: Project, _: Toolchain) -> Verdict:
             if number in of_others:
                 continue
             asked = _ASKED.finditer(line[:2000]) if not line.lstrip().startswith("#") else ()
-            for path in (one["path"] for one in asked if _may_be_own(one["port"] or "")):
+            for path in (one["path"] for one in asked if _may_be_asked(one)):
                 mine = [
                     one for one in sources if one.folder == services.subject_of(project, file)
                 ] or sources
@@ -117,6 +117,26 @@ def scripts_ask_a_path(project: Project, _: Toolchain) -> Verdict:
     if not looked:
         raise NotApplicable("no script asks a service whose source is here")
     return Verdict(findings=distinct(findings), detail=counted(looked, "question"))
+
+
+_PROGRAMS = regex(
+    r"loki|prom(?:etheus)?|push_?gateway|grafana|tempo|mimir|thanos|alert_?manager|jaeger|zipkin|otel"
+    r"|vault|consul|nomad|etcd|elastic(?:search)?|opensearch|kibana|logstash|influx(?:db)?|jenkins"
+    r"|sonar(?:qube)?|nexus|artifactory|harbor|gitea|gitlab|github|argo(?:cd)?|keycloak|dex|minio"
+    r"|rabbit(?:mq)?|kafka|schema_?registry|connect|zookeeper|redis|mongo|postgres|mysql|solr"
+    r"|haproxy|nginx|traefik|envoy|kong|registry|docker|localstack|wiremock|selenium|mailhog|ollama"
+    r"|qdrant|weaviate|milvus|superset|airflow|n8n|slack|hasura|temporal|unleash|flagd"
+)
+"""Programs of others, by the words of a variable with their address."""
+
+
+def _may_be_asked(found: re.Match[str]) -> bool:
+    """Return whether the service may be what a line asks, by the port or the variable's name."""
+    words = re.split(r"_|(?<=[a-z])(?=[A-Z])", found["name"] or "")
+    joined = {"_".join(pair) for pair in pairwise(words)}
+    if any(_PROGRAMS.fullmatch(word.lower()) for word in (*words, *joined)):
+        return False
+    return _may_be_own(found["port"] or "")
 
 
 _OWN_PORT = regex(

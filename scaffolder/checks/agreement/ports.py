@@ -153,7 +153,7 @@ def services_lead_to_a_port(project: Project, _: Toolchain) -> Verdict:
     image_ports = _ports_of_images(project)
     for service in (one for one in charts.objects(project) if one.kind == "Service"):
         pods = _pods(project, service)
-        if not pods:
+        if not pods or _is_headless(service):
             continue
         looked += 1
         for at, port in enumerate(listed(service.get("spec", "ports"))):
@@ -227,6 +227,14 @@ def workplaces_forward_the_port(project: Project, _: Toolchain) -> Verdict:
     if not looked:
         raise NotApplicable("no compose file or dev container forwards a service's port")
     return Verdict(findings=distinct(findings), detail=counted(looked, "comparison"))
+
+
+def _is_headless(service: KubernetesObject) -> bool:
+    """Return whether a Service only names its pods, which are asked at any port.
+
+    https://kubernetes.io/docs/concepts/services-networking/service/#headless-services
+    """
+    return service.get("spec", "clusterIP") == "None"
 
 
 def _offered(service: KubernetesObject) -> list[str]:

@@ -13,7 +13,7 @@ from scaffolder.formats.regex import regex
 from scaffolder.model import Check, Location, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import files, reading, spelling
 from scaffolder.repository.ci import CI_SYSTEMS
-from scaffolder.repository.facts import brought, commands, documents, ownership
+from scaffolder.repository.facts import brought, commands, documents, ignored, ownership
 from scaffolder.repository.facts.commands import Command
 from scaffolder.repository.facts.documents import Link
 from scaffolder.repository.project import Project
@@ -190,6 +190,7 @@ def links_lead_somewhere(project: Project, _: Toolchain) -> Verdict:
                     f"links to {link.written}, which does not exist",
                     [Location(path=Path(near))] if near and not is_address else (),
                     fix=_mended(link, near),
+                    severity=_weight(project, link),
                 )
             )
         elif target.suffix == ".md" and not _leads_into(project, link, target):
@@ -206,6 +207,11 @@ def links_lead_somewhere(project: Project, _: Toolchain) -> Verdict:
     if not looked:
         raise NotApplicable("no text links to a file of the repository")
     return Verdict(findings=distinct(findings), detail=counted(looked, "link"))
+
+
+def _weight(project: Project, link: Link) -> Severity:
+    """Return NOTE for a link to what a program makes on each machine, such as a report."""
+    return Severity.NOTE if link.path in ignored.of(project) else Severity.WARNING
 
 
 def _guesses(project: Project) -> dict[Link, str]:

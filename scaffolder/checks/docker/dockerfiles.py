@@ -45,18 +45,18 @@ def hadolint_passes(project: Project, toolchain: Toolchain) -> Verdict:
         raise NotApplicable("no Dockerfile" if not found else "each is a template")
     done = toolchain.run(
         HADOLINT,
-        "--format",
-        "json",
         "--no-fail",
         *project.hand(files),
         cwd=project.root,
+        # It prints once for the environment, then once for a format in .hadolint.yaml.
+        env={"HADOLINT_FORMAT": "json"},
         timeout=30,
         reads=[
             project.root / file for file in (*files, Path(".hadolint.yaml"), Path(".hadolint.yml"))
         ],
     )
     try:
-        problems = output.value_of(done.stdout)
+        problems = output.first_value_of(done.stdout)
     except ValueError as error:
         raise ToolCrashed(
             f"hadolint ended with {done.exit_code} and no report: {done.stderr.strip()[:200]}"

@@ -143,7 +143,9 @@ def supported(
 
     """
     found = sorted(
-        pin for pin in dict.fromkeys(pins(project)) if not _NO_VERSION.match(pin.version)
+        pin
+        for pin in dict.fromkeys(pins(project))
+        if not _NO_VERSION.match(pin.version) and not files.is_trial(pin.place.path)
     )
     if not found:
         raise NotApplicable(nothing)

@@ -138,17 +138,21 @@ def _calling(project: Project, called: Path) -> Iterator[dict[Any, Any]]:
                 yield job
 
 
+_NO_FILTER = regex(r'object type "\{[^}]*\}" cannot be filtered by object filtering `\.\*`')
 _NUMBER_AS_NAME = 'property access of object must be type of string but got "number"'
 _PORT = regex(r"job\.services(?:\.[\w-]+|\[[^\]]+\])\.ports\[\s*\d+\s*\]")
 
 
 def _is_documented(project: Project, problem: dict[str, Any]) -> bool:
-    """Return whether actionlint objects to `job.services.<id>.ports[6379]`.
+    """Return whether actionlint objects to `job.services.<id>.ports[6379]` or `matrix.*`.
 
-    GitHub documents this form.
+    GitHub documents these forms.
 
+    https://docs.github.com/actions/reference/workflows-and-actions/expressions#object-filters
     https://docs.github.com/actions/reference/workflows-and-actions/contexts#job-context
     """
+    if _NO_FILTER.match(problem["message"]):
+        return True
     if problem["message"] != _NUMBER_AS_NAME:
         return False
     lines = project.lines(project.relative(problem["filepath"]))
@@ -242,7 +246,11 @@ def shellcheck_passes(project: Project, toolchain: Toolchain) -> Verdict:
     """shellcheck passes for each `.sh` file and each script whose first line names a shell."""
     # Terraform fills in its templates first: their variables are none of the shell.
     programs = terraform_templates.without(project, kinds.shell_programs(project))
-    files = tuple(file for file in programs if not _only_sets_variables(project.text(file)))
+    files = tuple(
+        file
+        for file in programs
+        if not (kinds.is_test_data(file) or _only_sets_variables(project.text(file)))
+    )
     if not files:
         raise NotApplicable("no shell script")
     problems, unread = _of_shells(project, toolchain, files)

@@ -26,7 +26,9 @@ def nothing_is_run_straight_from_the_network(project: Project, _: Toolchain) -> 
         *kinds.make_files(project),
         *kinds.all_dockerfiles(project),
     )
-    files = sorted((*scripts, *kinds.pipelines(project)))
+    files = sorted(
+        file for file in (*scripts, *kinds.pipelines(project)) if not kinds.is_trial(file)
+    )
     if not files:
         raise NotApplicable("no script, Dockerfile or pipeline")
     findings: list[Finding] = []

@@ -23,7 +23,7 @@ _LOCKS = regex(
     + "|".join(map(re.escape, of_each(lambda runtime: runtime.LOCK_FILES)))
 )
 _TRIALS = regex(
-    r"(?:^|[/._-])(?:tests?|testdata|fixtures?|mocks?|examples?|samples?|spec|specs|stubs?)(?:[/._-]|$)"
+    r"(?:^|[/._-])(?:tests?|test-?(?:data|resources)|fixtures?|mocks?|examples?|samples?|spec|specs|stubs?)(?:[/._-]|$)"
     r"|(?:^|/)\.env\.(?:template|dist|tpl|defaults?)$",
     re.IGNORECASE,
 )
@@ -102,8 +102,10 @@ def _weight(project: Project, file: Path, text: str, secret: Secret) -> Severity
     """Return NOTE for a secret without use in production, such as an id without its secret."""
     if files.is_trial_values(project, file) or _is_for_developers(text, secret.start):
         return Severity.NOTE
+    is_named = secret.name.startswith("a secret in")
     if (
         _OF_DEVELOPERS.search(file.name)
+        or (is_named and _is_of_a_machine(file))
         or _is_alone(text, secret)
         or _is_the_name_of_its_user(text, secret)
     ):
@@ -121,6 +123,17 @@ _OF_DEVELOPERS = regex(
     re.IGNORECASE,
 )
 """A file of Compose for a machine on which nothing is worth a secret."""
+
+
+_OF_A_MACHINE = regex(r"(?:^|[._-])(?:local(?:host)?|development)(?:[._-][\w.-]+)?$", re.IGNORECASE)
+"""Settings for the machine of a developer, such as `application-local.yml`: keys of forms count."""
+
+_FOLDERS_OF_A_MACHINE = frozenset({"local", "localhost", ".devcontainer"})
+
+
+def _is_of_a_machine(file: Path) -> bool:
+    in_folder = not _FOLDERS_OF_A_MACHINE.isdisjoint(file.parts[:-1])
+    return in_folder or _OF_A_MACHINE.search(file.name) is not None
 
 
 _VALUE = regex(r"[:=]\s*[\"']?([\w./+=-]+)[\"']?\s*$")

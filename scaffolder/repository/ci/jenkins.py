@@ -59,6 +59,13 @@ _NO_PIPELINE = regex(
 )
 _DECLARATIVE = regex(r"^pipeline\s*\{", re.MULTILINE)
 _SCRIPTED = regex(r"^(?:\w+\s*\{\s*)*node\s*(?:\([^)\n]*\)\s*)?\{", re.MULTILINE)
+_JOB_DSL = regex(
+    r"^\s*(?:pipelineJob|multibranchPipelineJob|organizationFolder|freeStyleJob|job|folder|listView)"
+    r"\s*\(?\s*[\"'$\w]",
+    re.MULTILINE,
+)
+"""A script of the Job DSL, which makes jobs: https://jenkinsci.github.io/job-dsl-plugin/."""
+
 _STAGE = regex(r"^\s*stage\s*\(?\s*['\"]", re.MULTILINE)
 
 
@@ -73,6 +80,8 @@ def holds_pipeline(project: Project, file: Path) -> bool:
     if file.suffix not in {".groovy", ".pipeline"} and not is_pipeline(file):
         return False
     text = project.text(file)
+    if not is_pipeline(file) and _JOB_DSL.search(text):
+        return False  # the pipeline is a text of it, and begins at a line of its own
     return _DECLARATIVE.search(text) is not None or (
         _SCRIPTED.search(text) is not None and _STAGE.search(text) is not None
     )

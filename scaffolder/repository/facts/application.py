@@ -22,18 +22,28 @@ from scaffolder.repository.runtimes import of_each
 
 SOURCE = "source"
 
-_SUFFIXES = frozenset(
+_OTHERS = frozenset(
     {
-        *of_each(lambda runtime: runtime.SOURCES),
-        # Languages that the template has no service in.
         *(".rb", ".rs", ".cs", ".fs", ".php", ".ex", ".exs", ".erl", ".c", ".cc", ".cpp", ".cxx"),
         *(".h", ".hpp", ".scala", ".clj", ".lua", ".swift", ".dart", ".pl", ".hs"),
     }
+) - {*of_each(lambda runtime: runtime.SOURCES)}
+"""Sources in languages that the template has no service in."""
+
+_SUFFIXES = _OTHERS | {*of_each(lambda runtime: runtime.SOURCES)}
+_ROUTER = regex(
+    r"\.(?:route|nest|service|mount|get|post|put)\(|#\[(?:get|post|put|head|route)\b|\bwarp::path"
+    r"|\bweb::(?:resource|scope)|\bRoute(?:::|\()|\[(?:Http|Route)|\bMap(?:Get|Post|Put|Group|Health)"
+    r"|^\s*(?:get|post|match|resources?|namespace|scope|pipe_through)\b[\s(]*[\"':]|->(?:get|post|map)\("
+    r"|CROW_ROUTE|pathPrefix|HttpRoutes",
+    re.MULTILINE,
 )
+"""A call, a macro or an attribute that registers a route in one of those languages."""
+
 _SETTINGS = frozenset({*of_each(lambda runtime: runtime.SETTINGS), "appsettings.json"})
 _PREFIXES = of_each(lambda runtime: runtime.SETTINGS_PREFIXES)
 _TESTS = regex(
-    r"(?:^|/)(?:tests?|__tests__|spec|testing|e2e|testdata|mocks?)(?:/|$)"
+    r"(?:^|/)(?:tests?|__tests__|spec|testing|e2e|testdata|mocks?|bench(?:es|marks?)?)(?:/|$)"
     r"|(?:^|/)src/(?:[a-z]\w*Tests?|aat|testFixtures)/|(?:^|/)(?:examples?|samples?|contrib|hack)/|[._-](?:test|spec)\.\w+$|Tests?\.\w+$|/test_"
     r"|(?:^|/)(?:playwright|cypress|karma|jest|vitest|wdio|protractor|nightwatch|testcafe|codecept)"
     r"[\w.-]*\.\w+$"
@@ -274,8 +284,18 @@ def _application(project: Project, folder: Path, files: list[Path]) -> Applicati
         managed=_managed(project, files),
         bases=_bases(project, folder),
         has_open_routes=_has_open_routes(project, folder),
-        has_stated_routes=len(paths) > 1 or bool(frameworks),
+        has_stated_routes=len(_routed(project, paths)) > 1 or bool(frameworks),
     )
+
+
+def _routed(project: Project, paths: dict[str, Location]) -> list[str]:
+    """Return the paths that may be routes.
+
+    In a language without a reader here, a text counts if its file registers any route.
+    """
+    others = {at.path for at in paths.values() if at.path.suffix in _OTHERS}
+    routers = {file for file in others if _ROUTER.search(project.text(file))}
+    return [path for path, at in paths.items() if at.path not in others or at.path in routers]
 
 
 def _managed(project: Project, files: list[Path]) -> frozenset[str]:

@@ -43,7 +43,9 @@ def texts(project: Project) -> tuple[Path, ...]:
 def _texts(project: Project) -> Iterator[Path]:
     size = 0
     for file in files.documents(project):
-        if file.name.upper() != "CHANGELOG.MD" and not files.is_of_others(file):
+        # A link to a text is read at its own place, from which its links lead somewhere.
+        is_read = file.name.upper() != "CHANGELOG.MD" and not (project.root / file).is_symlink()
+        if is_read and not files.is_of_others(file):
             size += len(project.text(file))
             project.budget.refuse_text(size, "documents")
             yield file
@@ -220,8 +222,14 @@ def _is_filled_in(file: Path, written: str) -> bool:
     """Return whether a link of a form is a word that its author replaces, or an address."""
     if is_form(file) and re.match(r"/[\w.-]+/[\w.-]+/(?:blob|tree|issues|pull|wiki|raw)/", written):
         return True  # an address of the host, from its root
+    if _COPIED.match(file.name) and not is_form(file) and not written.startswith("/"):
+        return True  # a file beside the page that is made of it, in another folder
     is_template = is_form(file) or _TEMPLATE.search(file.name) is not None
     return is_template and re.fullmatch(r"[\w -]+", written) is not None
+
+
+_COPIED = regex(r"templates?[-_].*\.md$", re.IGNORECASE)
+"""One of several templates for a page, such as template-library.md: it is copied elsewhere."""
 
 
 _TEMPLATE = regex(r"[-_.]templates?\.md$|^templates?[-_.].*\.md$", re.IGNORECASE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain, product
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from scaffolder.formats.dockerfile import Instruction, Stage
 from scaffolder.formats.regex import regex
 from scaffolder.model import Location
 from scaffolder.repository import files, reading, spelling
-from scaffolder.repository.excluded import Excluded
+from scaffolder.repository.facts import ignored
 from scaffolder.repository.project import Project
 from scaffolder.repository.reading import place
 
@@ -95,7 +95,7 @@ def _absent(project: Project) -> Iterator[tuple[Source, Path | None]]:
     if not lacking:
         return
     named = _named_elsewhere(project, {one.path.name for one in lacking})
-    ignored = _ignored(project)
+    left_out = ignored.of(project)
     for one in lacking:
         near = None if _MADE.search(one.path.name) else _near(project, one)
         if near is None and (
@@ -105,7 +105,7 @@ def _absent(project: Project) -> Iterator[tuple[Source, Path | None]]:
         ):
             continue
         places = [folder / one.path for folder in _contexts(project, one)]
-        if one.path.name in named or any(path in ignored for path in places):
+        if one.path.name in named or any(path in left_out for path in places):
             continue
         inside = product(places, files.submodules(project))
         if not any(path.is_relative_to(submodule) for path, submodule in inside):
@@ -183,16 +183,6 @@ def _built(project: Project, file: Path, build: Any) -> tuple[Path, Path] | None
     folder = project.relative((file.parent / context).as_posix())
     image = project.relative((folder / name).as_posix())
     return (image, folder) if project.has(image) else None
-
-
-def _ignored(project: Project) -> Excluded:
-    """Return what Git leaves out; patterns of a file below the root are read as if it were there.
-
-    More is left out in this way than Git leaves out, never less.
-    """
-    lines = map(str.strip, chain.from_iterable(map(project.lines, project.named(".gitignore"))))
-    patterns = [line for line in lines if line and not line.startswith(("#", "!"))]
-    return Excluded(pattern.lstrip("/") for pattern in patterns)
 
 
 _LARGEST = 400_000

@@ -63,6 +63,13 @@ _NOT_NOW = regex(
 )
 """Words of a line about a command of another time or another place."""
 
+_STANDS_FOR = regex(
+    r"(?:^|/)(?:(?:your|my|the|some|new)[-_][\w-]+|(?:service|app|application|module|package|project"
+    r"|component|function|feature|chart|environment|env|script|file)[-_]?name|xxx+|foo|bar|path)(?:/|\.|$)",
+    re.IGNORECASE,
+)
+"""A part of a path in whose place a reader writes a name."""
+
 _MAKES = regex(r"\b(?:creat|sav|writ|add|download|generat|copy|mak)\w*\b", re.IGNORECASE)
 _RUNS = regex(
     r"\b(?:run|runs|running|execute|executes|call|calls|start|starts|use|uses|using|with|via"
@@ -166,11 +173,11 @@ def _in(project: Project, line: GuideLine, code: str) -> Iterator[StatedCommand]
         ):
             yield StatedCommand(kind=PACKAGE_SCRIPT, name=name, place=line.place)
         script = _script_of(words)
-        if script and not _MADE.search(script):
+        if script and not (_MADE.search(script) or _STANDS_FOR.search(script)):
             yield StatedCommand(kind=FILE, name=script, place=line.place)
     for found in _HANDED.finditer(f"{code} "):
         name = next(one for one in found.groups() if one)
-        if not name.startswith("/") and not _MADE.search(name):
+        if not (name.startswith("/") or _MADE.search(name) or _STANDS_FOR.search(name)):
             applied = found["applied"] is not None
             yield StatedCommand(kind=FILE, name=name, place=line.place, is_applied=applied)
 

@@ -39,7 +39,8 @@ def unguarded(project: Project, chart: Chart) -> Iterator[Use]:
     guarded |= _guarded_elsewhere(project, chart)
     brought = {"global", *subcharts(chart)}
     for place, action in actions(project, chart):
-        is_guard = _guards(action)
+        # In a comment of YAML no value is as good as one, but a key of nothing ends the rendering.
+        is_guard = _guards(action) or place.text.startswith("#")
         for key in keys(action):
             if is_guard:
                 holder = key.rpartition(".")[0]

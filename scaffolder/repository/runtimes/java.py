@@ -279,8 +279,17 @@ def compiler_options(project: Project, file: Path) -> dict[str, xml.Element]:
     return {name: elements[-1] for name, elements in named.items() if elements}
 
 
+_BUILD_LOGIC = frozenset({"buildSrc", "build-logic", "buildLogic", "build-plugins"})
+
+
 def _gradle(project: Project, file: Path) -> Iterator[Version]:
-    """Yield toolchains and compatibilities of a Gradle build, by the usual words: nothing runs."""
+    """Yield toolchains and compatibilities of a Gradle build, by the usual words: nothing runs.
+
+    A build of build logic compiles what Gradle runs, and nothing of the service:
+    https://docs.gradle.org/current/userguide/sharing_build_logic_between_subprojects.html.
+    """
+    if file.parent.name in _BUILD_LOGIC:
+        return
     yield from _from_conventions(project, file)
     for number, line in enumerate(project.lines(file), 1):
         code = line.split("//")[0][:500]
