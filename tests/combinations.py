@@ -19,6 +19,8 @@ Group = frozenset[tuple[str, str]]
 """Questions and values that stand together."""
 
 _IDENTITY = {"service_name": "my-service"}
+LONGEST = "customer-notification-preferences-api-v2"
+"""A name of 40 characters; a longer one is refused."""
 _TEXT = ("organization", "team", "region", "platform", "domain", "network_range")
 """Questions without choices: the default stands for them here, odd names are tests of their own."""
 _OF_A_COMPANY = ("network", "private_ca", "outside_production")
@@ -107,6 +109,20 @@ def other_environments() -> tuple[Combination, ...]:
         },
     )
     return tuple(answers.complete({**_IDENTITY, **row}) for row in rows)
+
+
+def with_the_longest_name() -> tuple[Combination, ...]:
+    """A service and a platform whose name has all 40 characters, with every pipeline or environments of long names."""
+    rows: tuple[dict[str, object], ...] = (
+        {"ci": ["github", "gitlab", "jenkins", "azure-devops"], "cloud": "aws", "level": "right"},
+        {
+            "kind": "platform",
+            "cloud": "azure",
+            "ci": ["azure-devops"],
+            "environments": ["dev", "preprod", "production"],
+        },
+    )
+    return tuple(answers.complete({"service_name": LONGEST, **row}) for row in rows)
 
 
 def behind_a_company() -> tuple[Combination, ...]:

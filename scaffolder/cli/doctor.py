@@ -108,7 +108,8 @@ def _settings() -> dict[str, Any]:
 def _settings_line(settings: Mapping[str, Any]) -> str:
     if settings["problem"]:
         word = options.paint("!!", "warning")
-        return f"  {word}  settings: {visible(settings['problem'])}\n      {settings['hint']}"
+        hint = f"\n      {settings['hint']}" if settings["hint"] else ""
+        return f"  {word}  settings: {visible(settings['problem'])}{hint}"
     if not settings["exists"]:
         return f"  settings: {settings['file']}: is not there; defaults of your own would be in it"
     named = [f"{name}={_shown(value)}" for name, value in settings["defaults"].items()]

@@ -178,10 +178,10 @@ def _next(made: Made) -> Iterator[str]:
     if not template:
         yield f"Next    cd {destination} && make test"
         yield "        make help"
-        yield f"        scaffold check {destination}"
     else:
         yield f"Next    cd {destination}"
-        yield f"        scaffold check {destination}"
+    yield "        scaffold check"
+    if template:
         yield f"        scaffold update, when {template.origin.address} has a newer release"
     again = answers.command_line(
         request.answers, name=request.destination.name, template=template.spec if template else ""

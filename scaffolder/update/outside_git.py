@@ -98,10 +98,11 @@ def _of_environments(values: _Values, after: _Values) -> Outside:
             deployers = _each(_short(values), tuple(f"{name}-deploy" for name in gone))
             objects += (f"identities {deployers}",)
             objects += [f"{entry} (env/{name})" for name, entry in product(gone, _state(left))]
-        objects += [f"the namespace {service} in the cluster of {name}" for name in gone]
+        if not _on_servers(values):
+            objects += [f"the namespace {service} in the cluster of {name}" for name in gone]
         objects += [f"{hosts}: the environment {name} and its variables" for name in gone if hosts]
     for name in new:
-        made = "cluster, network and identities" if _makes_clusters(values) else "namespace"
+        made = f"{_one(values)}, network and identities" if _makes_clusters(values) else "namespace"
         objects.append(f"not there yet: {made} of {name}")
         if hosts:
             objects.append(f"not there yet: {hosts}: the environment {name}, its variables")
@@ -145,7 +146,8 @@ def _of_the_name(values: _Values) -> Iterator[str]:
     """Yield the objects with the name of the service."""
     service = str(values["service_name"])
     yield from _of_the_cloud(values)
-    yield f"in each cluster: namespace {service} and its Helm release {service}"
+    if not _on_servers(values):  # servers are listed above, with all that is on them
+        yield f"in each cluster: namespace {service} and its Helm release {service}"
     if values.get("monitoring", "none") != "none":
         yield f"metrics, silences and alerts that were recorded for {service}"
     yield from _of_the_host(values)
@@ -186,12 +188,22 @@ def _makes_clusters(values: _Values) -> bool:
     return values.get("cloud") in _CLOUDS and values.get("cluster", "dedicated") == "dedicated"
 
 
+def _on_servers(values: _Values) -> bool:
+    return values.get("runs_on") == "server"
+
+
+def _one(values: _Values) -> str:
+    """Return what an environment of this repository runs on."""
+    return "servers" if _on_servers(values) else "cluster"
+
+
 def _of_the_clusters(values: _Values) -> Iterator[str]:
     """Yield what runs day and night, unless a platform team runs it for others as well."""
     if not _makes_clusters(values):
         return
     each = _each(_short(values), _environments(values))
-    what = "AWS clusters" if values["cloud"] == "aws" else "Azure resource groups with clusters"
+    kind = "servers" if _on_servers(values) else "clusters"
+    what = f"AWS {kind}" if values["cloud"] == "aws" else f"Azure resource groups with {kind}"
     yield f"{what} and networks {each}"
 
 
@@ -206,7 +218,9 @@ def _of_the_networks(values: _Values) -> Iterator[str]:
         if isinstance(cidrs, Mapping):
             cidr = cidrs[name]["all"]
         where = f" ({cidr})" if cidr else ""
-        yield f"{cloud} network {service}-{name}{where}, with the cluster and all that runs in it"
+        there = "on them" if _on_servers(values) else "in it"
+        inside = f"the {_one(values)} and all that runs {there}"
+        yield f"{cloud} network {service}-{name}{where}, with {inside}"
 
 
 def _state(values: _Values) -> Iterator[str]:
@@ -235,7 +249,8 @@ def _todo(name: str, values: _Values) -> str:
     if name == "network_range":
         return (
             f"{_NOTHING_YET} Else do not apply it over what runs: addresses of a network cannot"
-            " change, so that the plan replaces network and cluster (AWS) or is refused (Azure)."
+            f" change, so that the plan replaces network and {_one(values)} (AWS) or is refused"
+            " (Azure)."
             " One environment after the other, destroy it from a checkout of the commit before this"
             " change (terraform/README.md), then make it again."
         )

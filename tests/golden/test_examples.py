@@ -112,6 +112,13 @@ EXAMPLES: dict[str, dict[str, object]] = {
         "servers": 3,
     },
     "platform-eks-github": {"kind": "platform"},
+    "platform-aks-gitlab": {
+        "kind": "platform",
+        "cloud": "azure",
+        "ci": "gitlab",
+        "accounts": "each",
+        "level": "work",
+    },
     "node-own-gitlab-company": {
         "runtime": "node",
         "cloud": "none",

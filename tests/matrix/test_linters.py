@@ -34,6 +34,7 @@ pytestmark = pytest.mark.matrix
 PAIRS = (
     *combinations.covering(2),
     *combinations.other_environments(),
+    *combinations.with_the_longest_name(),
     *combinations.behind_a_company(),
     *combinations.on_servers(),
     *combinations.under_load(),

@@ -26,6 +26,8 @@ OWN = tuple(check for check in checks.every(today=TODAY) if check.tool is None)
     [
         *TRIPLES,
         *AT_RANDOM,
+        *combinations.other_environments(),
+        *combinations.with_the_longest_name(),
         *combinations.behind_a_company(),
         *combinations.other_ways_to_release(),
         *combinations.on_servers(),

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 
 import pytest
+from combinations import LONGEST
 from support import Repository
 
 from scaffolder.template import answers
@@ -27,23 +29,57 @@ def values(question: str) -> list[str]:
 
 
 CLOUDS = values("cloud")
-SHARED = {"cluster": "shared"}
+Given = dict[str, object]
+SHARED: Given = {"cluster": "shared"}
 SMALL = {"outside_production": "cheaper", "network_range": "10.87.0.0/16"}
 PIPELINES = [*([one] for one in values("ci")), values("ci")]  # each alone, and all together
+EACH: Given = {"accounts": "each"}
+PLATFORM: Given = {"kind": "platform"}
+SERVER: Given = {"runs_on": "server"}
+OF_CLOUD: dict[str, list[Given]] = {
+    "aws": [{}, {"oidc_provider": "existing"}, SHARED],
+    "azure": [{}, SHARED],
+    "none": [{}],
+}
+"""Answers beside pipeline and level."""
+MORE: dict[str, list[Given]] = {
+    "aws": [
+        EACH,
+        SHARED | EACH,
+        PLATFORM,
+        PLATFORM | EACH,
+        PLATFORM | {"oidc_provider": "existing"},
+        SERVER,
+        SERVER | EACH,
+        {**SERVER, "servers": 3},
+        {"nodes": "managed"},
+    ],
+    "azure": [EACH, SHARED | EACH, PLATFORM, PLATFORM | EACH, SERVER, SERVER | EACH],
+    "none": [],
+}
+"""Answers of which the code depends on the key of a pipeline, and on the level, no further."""
+
+
+def combined(cloud: str) -> Iterator[Given]:
+    """Yield the answers that the code of a cloud depends on."""
+    for ci, level, given in product(PIPELINES, values("level"), OF_CLOUD[cloud]):
+        yield {"ci": ci, "level": level, **given}
+    for ci in PIPELINES:
+        yield {"ci": ci, "deploy": "terraform"}
+    # A pipeline that signs without a key at both levels, and one that needs a key.
+    signing = [("github", "work"), ("github", "right"), ("jenkins", "right")]
+    for (one, level), more in product(signing, MORE[cloud]):
+        yield {"ci": [one], "level": level, **more}
 
 
 def distinct_roots(cloud: str, pristine: Repository) -> list[tuple[str, Path, Path]]:
     """Each root that differs, in any combination of what its code depends on, with a name, its folder and its path there."""
     found: dict[str, tuple[str, Path, Path]] = {}
-    of_cloud = {
-        "aws": [*({"oidc_provider": value} for value in values("oidc_provider")), SHARED],
-        "azure": [{}, SHARED],
-    }.get(cloud, [{}])
-    for ci, deploy, level, given in product(PIPELINES, values("deploy"), values("level"), of_cloud):
-        directory = pristine(cloud=cloud, deploy=deploy, ci=ci, level=level, **given) / "terraform"
-        name = "-".join([cloud, deploy, "+".join(ci), level, *given.values()])
+    for given in combined(cloud):
+        directory = pristine(cloud=cloud, **given) / "terraform"
         for root in terraform.roots(directory) if directory.is_dir() else ():
-            found.setdefault(code_of(directory, root), (f"{name}: {root}", directory, root))
+            name = f"{cloud}, {given}: {root}"
+            found.setdefault(code_of(directory, root), (name, directory, root))
     return list(found.values())
 
 
@@ -85,9 +121,9 @@ def test_valid_at_level_schema(
     cloud: str, pristine: Repository, toolchain: SystemToolchain
 ) -> None:
     roots = distinct_roots(cloud, pristine)
-    # With and without a key that signs, at each level, on a cluster of its own or of a platform, and deploy; on AWS, shared
-    # with new and with existing providers.
-    assert len(roots) >= {"aws": 10, "azure": 9, "none": 1}[cloud]
+    # With and without a key that signs, at each level, on a cluster of its own or of a platform, on servers, a platform
+    # itself, one account or several, and deploy; on AWS, shared with new and with existing providers.
+    assert len(roots) >= {"aws": 29, "azure": 16, "none": 1}[cloud]
     for name, directory, root in roots:
         for release in RELEASES[cloud]:
             releases = {PROVIDER[cloud]: release} if release and root != Path("deploy") else {}
@@ -120,7 +156,7 @@ def test_each_root_of_aws_is_asked_of_the_provider(pristine: Repository) -> None
     ("name", "ci", "level"),
     [
         ("a", ["github"], "right"),
-        ("customer-notification-preferences-api-v2", values("ci"), "right"),
+        (LONGEST, values("ci"), "right"),
         ("a", ["github"], "work"),
     ],
     ids=["a", "longest", "work"],

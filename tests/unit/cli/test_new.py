@@ -207,7 +207,10 @@ def test_new_says_what_was_made_and_what_to_type_next(capsys: pytest.CaptureFixt
     for stage in ("1 infrastructure", "2 packaging", "3 pipeline", "4 monitoring", "culture"):
         assert f"  {stage}" in out
     assert "not checked: --no-check was given" in out
-    assert "Next    cd my-service && make test" in out
+    assert (
+        "Next    cd my-service && make test\n        make help\n        scaffold check\nAgain"
+        in out
+    )
     assert "Again   scaffold new my-service --organization example-org" in out
 
 

@@ -188,6 +188,16 @@ def test_doctor_names_the_file_and_what_it_says(
     assert settings["problem"].startswith(f"{config}:2: cloud cannot be 'azur'")
 
 
+def test_a_problem_without_advice_is_one_line_in_doctor(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config.write_text('[defaults]\nallowed_cidrs = "10.0.0.0/33"\n', encoding="utf-8")
+    cli.run(["doctor"])
+    lines = capsys.readouterr().out.splitlines()
+    (at,) = [number for number, line in enumerate(lines) if f"settings: {config}:2: " in line]
+    assert lines[at + 1].strip()
+
+
 def test_the_example_of_the_page_is_a_settings_file(config: Path) -> None:
     page = (ROOT / "docs/configuration.md").read_text(encoding="utf-8")
     example = page.partition("<!-- tested: config -->\n```toml\n")[2].partition("```")[0]

@@ -59,6 +59,22 @@ def test_the_names_of_azure_are_those_that_its_template_computes() -> None:
     assert all(text.endswith(", in westeurope") for text in entry.objects)
 
 
+def test_servers_are_no_clusters_and_have_no_namespaces() -> None:
+    before = {**AWS, "runs_on": "server", "environments": ["dev", "qa", "prod"]}
+    (entry,) = kept(before, service_name="cash")
+    assert entry.objects[0] == "AWS servers and networks pay-dev, pay-qa, pay-prod"
+    assert not [text for text in entry.objects if "cluster" in text or "Helm" in text]
+    (entry,) = kept({**before, "cloud": "azure", "region": "westeurope"}, region="northeurope")
+    assert entry.objects[0].startswith("Azure resource groups with servers and networks pay-dev")
+    (entry,) = kept(before, environments=["dev", "stage", "prod"])
+    assert entry.objects[0] == "AWS servers and networks pay-qa"
+    assert "not there yet: servers, network and identities of stage" in entry.objects
+    assert not [text for text in entry.objects if "cluster" in text]
+    (entry,) = kept(before, network_range="10.87.0.0/16")
+    assert entry.objects[0].endswith("with the servers and all that runs on them")
+    assert "the plan replaces network and servers (AWS)" in entry.do
+
+
 def test_environments_of_ones_own_are_named() -> None:
     (entry,) = kept({**AWS, "environments": ["test", "live"]}, region="eu-west-1")
     assert entry.objects[0] == "AWS clusters and networks pay-test, pay-live, in eu-central-1"
