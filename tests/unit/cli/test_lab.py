@@ -119,7 +119,7 @@ def test_5_it_is_solved(capsys: pytest.CaptureFixture[str]) -> None:
 def test_6_a_reset_puts_the_fault_back(capsys: pytest.CaptureFixture[str]) -> None:
     out = said(capsys, "reset", "e1")
     assert out.startswith("lab-work/two-javas is as it was at the start\n2 files of yours in ")
-    assert out.endswith(": Dockerfile,\nscaffold.toml\nIt was done, and is open again.\n")
+    assert out.endswith(": Dockerfile, scaffold.toml\nIt was done, and is open again.\n")
     assert "JAVA_VERSION=11" in (REPOSITORY / "Dockerfile").read_text()
     assert state()["done"] is False
     assert state()["solution_shown"] is False

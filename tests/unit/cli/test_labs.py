@@ -194,9 +194,8 @@ def test_9_a_command_in_a_folder_means_the_lab_of_the_folder(
             assert said(capsys, "show", "situation", "two-javas") == there
     with monkeypatch.context() as moved:
         moved.chdir(FOLDER / "two-javas")
-        said(capsys, "check", "1", code=ExitCode.FOUND)
-        assert said(capsys, "show", "situation") == there
-    assert said(capsys, "show", "situation") == here
+        said(capsys, "hint", "1")
+    assert said(capsys, "show", "situation") == there
 
 
 def test_9_a_reset_inside_of_the_folder_leaves_the_shell_where_it_is(
