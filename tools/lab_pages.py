@@ -25,6 +25,8 @@ Nothing needs Docker or a cloud account, and nothing leaves the machine.
 On Windows, `scaffold lab list` and `scaffold explain` work natively. What starts a lab needs WSL.
 In a second terminal, type `. .venv/bin/activate` first.
 A word is new to you? `scaffold explain WORD` says what it is. `scaffold list words` has all.
+Behind a title, *reduced* means that a smaller check stands in for the real one.
+*Recorded* means that it is judged by records of a past incident.
 
 | lab | minutes | about | needs beside Python | on Windows |
 |---|---|---|---|---|
@@ -61,6 +63,9 @@ def _part(file: LabFile) -> Iterator[str]:
     yield ""
     yield from _filled(f"Try: {found.tries}.")
     yield ""
+    if found.read:
+        yield f"Read: [{_heading(found.read)}]({found.read})."
+        yield ""
     if file.tracks:
         names = ", ".join(f"`--track {name}`" for name in file.tracks)
         yield from _filled(f"Tracks: {names}. This page shows the first one.")
@@ -77,6 +82,12 @@ def _part(file: LabFile) -> Iterator[str]:
     for number, hint in enumerate(found.hints, start=1):
         yield from _folded(f"Hint {number}", hint)
     yield from _folded("Solution, and what was learnt", _solution(found))
+
+
+def _heading(page: str) -> str:
+    """Return the title of a page."""
+    first = (PAGE.parent / page).read_text(encoding="utf-8").splitlines()[0]
+    return first.removeprefix("# ")
 
 
 def _solution(found: Lab) -> str:

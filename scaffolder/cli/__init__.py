@@ -6,6 +6,7 @@ import atexit
 import gc
 import json
 import os
+import shlex
 import signal
 import sys
 import time
@@ -17,7 +18,7 @@ from types import FrameType
 import click
 
 from scaffolder import __version__
-from scaffolder.errors import ExitCode, ScaffolderError
+from scaffolder.errors import ExitCode, ProjectError, ScaffolderError
 
 # The module of a command, if not of its name. A module must not be called `list` or `set`: once
 # imported, it would hide the built-in in this package.
@@ -77,8 +78,22 @@ class _LazyGroup(click.Group):
 @click.pass_context
 def scaffold(context: click.Context) -> None:
     """Generate a service's repository, from infrastructure to alerts, and prove that it agrees."""
+    _refuse_a_deleted_folder()
     if context.invoked_subcommand != "doctor":  # it has a row for it
         _warn_of_a_leftover()
+
+
+def _refuse_a_deleted_folder() -> None:
+    """Raise ProjectError if the current folder is gone, as after it was removed elsewhere."""
+    try:
+        os.getcwd()  # noqa: PTH109, pathlib is not needed for --help
+    except FileNotFoundError as error:
+        there = os.environ.get("PWD", "")
+        again = there and os.path.isdir(there)  # noqa: PTH112, see above
+        raise ProjectError(
+            "the current folder was deleted" + (", and made again" if again else ""),
+            hint=f"cd {shlex.quote(there)}" if again else "cd to a folder that exists",
+        ) from error
 
 
 def _warn_of_a_leftover() -> None:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import datetime
 import json
-import os
-from pathlib import Path
 
 import click
 
-from scaffolder.cli import lab_room, lab_text, options
+from scaffolder.cli import lab_place, lab_room, lab_text, options
 from scaffolder.errors import ExitCode
 from scaffolder.lab import exercise, lab, running, saving, unit, work
 from scaffolder.lab.work import FOLDER
@@ -50,19 +48,12 @@ def command(context: click.Context, form: str) -> None:
     """Learn by breaking and fixing a generated repository; most of it needs nothing but Python.
 
     Without a command it lists the labs (1, 2, …) and the exercises (e1, e2, …). Everything is in
-    lab-work/ of the current folder; a command inside of it means the same as beside it.
+    lab-work/ of the current folder. In the folder of a lab, a command means this lab; elsewhere it
+    means the open one: the one that was started or checked last.
     """
-    _step_out()
+    lab_place.step_out(context)
     if context.invoked_subcommand is None:
         _list(form, whole=False)
-
-
-def _step_out() -> None:
-    """Go to the folder that holds lab-work if this is a folder in it, as after `cd` to a lab."""
-    here = Path.cwd()
-    for place in (here, *here.parents):
-        if place.name == FOLDER.name and (place / work.STATE).is_file():
-            os.chdir(place.parent)
 
 
 @command.command("list")
@@ -82,7 +73,7 @@ def _list(form: str, *, whole: bool) -> None:
 
 
 @command.command("start")
-@click.argument("word", metavar="ID", required=False)
+@click.argument("word", metavar="[ID]", required=False)
 @click.option(
     "--track",
     default="",
@@ -101,9 +92,10 @@ def _list(form: str, *, whole: bool) -> None:
 @options.debug
 def start(word: str | None, track: str, variant: int | None, force: bool) -> None:
     """Write the repository of the lab or exercise ID (default: the next one), and judge it."""
-    chosen = unit.named(word) if word else unit.following(FOLDER)
+    chosen = unit.named(word) if word else lab_place.following()
     lab_text.echo_waits(chosen)
-    started = chosen.start(FOLDER, track=track, force=force, variant=variant or 0)
+    with options.working("writing the repository"):
+        started = chosen.start(FOLDER, track=track, force=force, variant=variant or 0)
     click.echo(chosen.heading)
     click.echo(f"{started.wrote}")
     click.echo("The files named below are in that folder.\n")
@@ -116,16 +108,17 @@ def start(word: str | None, track: str, variant: int | None, force: bool) -> Non
 
 
 @command.command("check")
-@click.argument("word", metavar="ID", required=False)
+@click.argument("word", metavar="[ID]", required=False)
 @_format
 @options.no_color
 @options.debug
 def check(word: str | None, form: str) -> int:
     """Judge the lab or exercise ID (default: the open one): green, red, or cannot tell."""
-    chosen = unit.opened(FOLDER, word)
+    chosen = lab_place.chosen(word)
     if form == "text":
         lab_text.echo_waits(chosen)
-    verdicts = chosen.check(FOLDER)
+    with options.working(f"judging {chosen.kind} {chosen.short}"):
+        verdicts = chosen.check(FOLDER)
     code = lab_text.exit_code(verdicts)
     if form == "json":
         click.echo(json.dumps(lab_text.judged(chosen, verdicts, code), indent=2))
@@ -135,35 +128,40 @@ def check(word: str | None, form: str) -> int:
 
 
 @command.command("watch")
-@click.argument("word", metavar="ID", required=False)
+@click.argument("word", metavar="[ID]", required=False)
 @options.no_color
 @options.debug
 def watch(word: str | None) -> None:
     """Judge it after each save, until Ctrl-C. It never goes on to the next by itself."""
-    chosen = unit.opened(FOLDER, word)
+    chosen = lab_place.chosen(word)
     for _ in saving.saves(FOLDER / chosen.id):
         click.echo(f"\n{chosen.title}   {datetime.datetime.now().astimezone():%H:%M:%S}")
-        lab_text.echo_report(chosen, chosen.check(FOLDER))
+        with options.working(f"judging {chosen.kind} {chosen.short}"):
+            verdicts = chosen.check(FOLDER)
+        lab_text.echo_report(chosen, verdicts)
 
 
 @command.command("hint")
-@click.argument("word", metavar="ID", required=False)
+@click.argument("word", metavar="[ID]", required=False)
 @options.no_color
 @options.debug
 def hint(word: str | None) -> None:
     """Print the next hint, never two at once; the third is what to write."""
-    number, text = unit.opened(FOLDER, word).hint(FOLDER)
-    click.echo(lab_text.filled(f"Hint {number} of {lab_text.HINTS}: {text}"))
+    chosen = lab_place.chosen(word)
+    given = chosen.hint(FOLDER)
+    click.echo(lab_text.filled(f"Hint {given.number} of {lab_text.HINTS}: {given.text}"))
+    if given.again:
+        click.echo(f"There is no further hint: scaffold lab show solution {chosen.short}")
 
 
 @command.command("show")
 @click.argument("part", type=click.Choice(_PARTS))
-@click.argument("word", metavar="ID", required=False)
+@click.argument("word", metavar="[ID]", required=False)
 @options.no_color
 @options.debug
 def show(part: str, word: str | None) -> None:
     """Print the situation, the solution, or what was learnt, again."""
-    chosen = unit.opened(FOLDER, word)
+    chosen = lab_place.chosen(word)
     if part == "situation":
         click.echo(lab_text.situation(*chosen.situation(FOLDER)))
     elif part == "learnt":
@@ -173,15 +171,20 @@ def show(part: str, word: str | None) -> None:
 
 
 @command.command("reset")
-@click.argument("word", metavar="ID", required=False)
+@click.argument("word", metavar="[ID]", required=False)
 @options.no_color
 @options.debug
 def reset(word: str | None) -> None:
-    """Put the repository back as it was at the start, and end what still runs of it."""
-    chosen = unit.opened(FOLDER, word)
+    """Put the repository back as it was at the start, and end what still runs of it.
+
+    Files that you wrote or changed are copied to lab-work/before-reset first.
+    """
+    chosen = lab_place.chosen(word)
     running.end(FOLDER)
-    chosen.reset(FOLDER)
+    with options.working("writing the repository"):
+        kept = chosen.reset(FOLDER)
     click.echo(f"{FOLDER / chosen.id} is as it was at the start")
+    lab_text.echo_kept(kept)
 
 
 @command.command("prove")

@@ -8,7 +8,7 @@ import threading
 
 import click
 
-from scaffolder.cli import options
+from scaffolder.cli import lab_place, options
 from scaffolder.errors import ExitCode, ProjectError, ToolMissing
 from scaffolder.lab import (
     alarm,
@@ -19,10 +19,10 @@ from scaffolder.lab import (
     lab,
     live,
     pipeline,
+    releasing,
     rollout,
     running,
     runtimes,
-    unit,
 )
 from scaffolder.lab.place import Place
 from scaffolder.lab.scene import Scene
@@ -42,7 +42,7 @@ def stop() -> None:
 
 @click.command("run")
 @click.argument("where", type=click.Choice(["dev", "prod"]))
-@click.argument("word", metavar="ID", required=False)
+@click.argument("word", metavar="[ID]", required=False)
 @options.no_color
 @options.debug
 def run(where: str, word: str | None) -> int:
@@ -75,8 +75,8 @@ def run(where: str, word: str | None) -> int:
 
 
 def _place(word: str | None) -> Place:
-    """Return the place of the lab that is named or open."""
-    chosen = unit.opened(FOLDER, word)
+    """Return the place of the lab that is named, of the current folder, or open."""
+    chosen = lab_place.chosen(word)
     return course.opened(FOLDER, lab.required(chosen.id))
 
 
@@ -112,9 +112,11 @@ def replace() -> int:
     place = _place(None)
     if all(one.kind != "no-request-lost" for one in place.lab.criteria):
         raise ProjectError(f"lab {place.lab.number} replaces no server", hint="scaffold lab list")
-    number = rollout.processes(place.root)
-    click.echo(f"{counted(number, 'server')} of prod; processes of this machine are used (reduced)")
-    users = rollout.replaced(place.root, number)
+    serving = rollout.serving(place.root)
+    count = counted(serving.number, serving.kind)
+    click.echo(f"{count} of prod; processes of this machine are used (reduced)")
+    with options.working("replacing"):
+        users = rollout.replaced(place.root, serving.number)
     click.echo(f"{users.failed} of {users.requests} requests failed")
     return ExitCode.FOUND if users.failed else ExitCode.CLEAN
 
@@ -126,7 +128,7 @@ def run_pipeline() -> int:
     place = _place(None)
     if pipeline.last(place) is None:
         raise ProjectError(f"lab {place.lab.number} has no pipeline", hint="scaffold lab list")
-    with SystemToolchain() as toolchain:
+    with SystemToolchain() as toolchain, options.working("running the pipeline"):
         done = pipeline.run(place, builds_again=judging.builds_again(place, toolchain))
     for name, digest in done.digests.items():
         click.echo(f"{name:<5} orders:{done.tag}  {digest}")
@@ -139,25 +141,13 @@ def run_pipeline() -> int:
 @click.argument("commit")
 @options.debug
 def deploy(environment: str, commit: str) -> None:
-    """Deploy a COMMIT of the lab, as HEAD~1, and record it."""
+    """Deploy a COMMIT of the lab, and record it: a name of Git such as HEAD~1, or a message."""
     place = _place(None)
     if not deployment.revision(place, environment):
         raise ProjectError(f"lab {place.lab.number} deploys nothing", hint="scaffold lab list")
-    with SystemToolchain() as toolchain:
-        name = deployment.roll_back(place, environment, commit, toolchain)
-        path, text = _price(place)
-        with live.generated(deployment.folder(place, environment), place.name, environment) as port:
-            answer = live.ask(port, path)
-        if answer and answer.status == live.OK and text in answer.text:
-            deployment.resolve(place)
-    status = answer.status if answer else "no answer"
-    click.echo(f"{environment} runs {name[:7]}: GET {path} {status}")
-
-
-def _price(place: Place) -> tuple[str, str]:
-    """Return the path that tells whether users are well, and what its answer holds."""
-    found = next(one for one in place.lab.criteria if one.kind == "prod-responds")
-    return found.values["path"], found.values["text"]
+    with SystemToolchain() as toolchain, options.working("deploying"):
+        done = releasing.release(place, environment, commit, toolchain)
+    click.echo(f"{environment} runs {done.revision[:7]}: GET {done.path} {done.status}")
 
 
 @click.group("cloud")
@@ -185,7 +175,7 @@ def cloud_ls(where: str) -> None:
 def cloud_plan(environment: str) -> int:
     """Compare the cloud with the code; nothing is changed. 0: the same, 1: it differs."""
     place = _place(None)
-    with SystemToolchain() as toolchain:
+    with SystemToolchain() as toolchain, options.working("planning"):
         exists = bool(cloud.objects(place, environment))
         done, differences = cloud.planned(place, environment, toolchain)
     if not exists:
@@ -208,8 +198,9 @@ def cloud_plan(environment: str) -> int:
 @options.debug
 def cloud_apply(environment: str) -> None:
     """Apply the code to the cloud."""
-    with SystemToolchain() as toolchain:
-        done = cloud.apply(_place(None), environment, toolchain)
+    place = _place(None)
+    with SystemToolchain() as toolchain, options.working("applying"):
+        done = cloud.apply(place, environment, toolchain)
     for one in done.before:
         click.echo(visible(f"{one.action} {one.address}"))
     click.echo(f"{environment} matches the code: {counted(done.objects, 'object')}")

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 import click
 
-from scaffolder.cli import options
-from scaffolder.errors import ExitCode
+from scaffolder.cli import lab_place, options
+from scaffolder.errors import ExitCode, ProjectError
 from scaffolder.formats.regex import regex
 from scaffolder.lab import exercise, lab, lab_file, work
 from scaffolder.lab.exercise import Exercise
 from scaffolder.lab.judge import Light, Verdict, solved
 from scaffolder.lab.unit import Unit
-from scaffolder.lab.work import FOLDER, Work
+from scaffolder.lab.work import FOLDER, Backup, Work
 from scaffolder.model import counted, visible
 
 HINTS = lab_file.HINTS
@@ -23,6 +23,9 @@ HINTS = lab_file.HINTS
 
 _WIDE = 100
 """Characters of a line that has room for a title beside name and state."""
+
+_NAMED = 5
+"""Files that a reset names."""
 
 _TYPED = regex("`[^`]+`")
 _KEPT = "\0"
@@ -132,7 +135,7 @@ def echo_report(chosen: Unit, verdicts: tuple[Verdict, ...]) -> None:
             click.echo(f"\nCompare: scaffold lab show solution {chosen.short}")
         else:
             click.echo()
-        click.echo("Next: scaffold lab start")
+        click.echo(f"Next: {_next(chosen)}")
         return
     green = sum(1 for one in verdicts if one.light is Light.GREEN)
     unknown = sum(1 for one in verdicts if one.light is Light.CANNOT_TELL)
@@ -142,6 +145,26 @@ def echo_report(chosen: Unit, verdicts: tuple[Verdict, ...]) -> None:
     click.echo(f"{words}. Next hint: scaffold lab hint")
 
 
+def echo_kept(kept: Backup) -> None:
+    """Name the copies of what a reset has changed, and that the unit is open again."""
+    if kept.files:
+        names = ", ".join(file.as_posix() for file in kept.files[:_NAMED])
+        more = len(kept.files) - _NAMED
+        words = f"{names} and {more} more" if more > 0 else names
+        count = counted(len(kept.files), "file")
+        click.echo(visible(filled(f"{count} of yours in {kept.folder}: {words}")))
+    if kept.was_done:
+        click.echo("It was done, and is open again.")
+
+
+def _next(chosen: Unit) -> str:
+    """Return the command that goes on after a unit that is done."""
+    try:
+        return f"scaffold lab start {lab_place.following(chosen.id).short}"
+    except ProjectError:
+        return "scaffold lab list"
+
+
 def echo_verdicts(verdicts: tuple[Verdict, ...]) -> None:
     """Print a line for each criterion, and the reason below it."""
     for one in verdicts:
@@ -149,7 +172,7 @@ def echo_verdicts(verdicts: tuple[Verdict, ...]) -> None:
         marked = f" ({one.form})" if one.form else ""
         click.echo(f"  {word}  {visible(one.criterion.title)}{marked}")
         if one.reason:
-            for line in textwrap.wrap(one.reason, options.width() - 15, break_on_hyphens=False):
+            for line in filled(one.reason, options.width() - 15).splitlines():
                 click.echo(visible(f"{'':15}{line}"))
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import click
@@ -92,6 +93,21 @@ def width(*, whole: bool = False) -> int:
 def interactive() -> bool:
     """Whether a person is there to be asked: a terminal on both sides, and not a CI system."""
     return sys.stdin.isatty() and sys.stderr.isatty() and not os.environ.get("CI")
+
+
+@contextlib.contextmanager
+def working(words: str) -> Iterator[None]:
+    """Show on a terminal that a command works until the block ends; one line, gone at the end."""
+    if not live():
+        yield
+        return
+    room = width() - 1  # a full line would be wrapped, and stay
+    shown = f"  {words} …"[:room]
+    click.echo(f"\r{shown:<{room}}", nl=False, err=True)
+    try:
+        yield
+    finally:
+        click.echo(f"\r{'':<{room}}\r", nl=False, err=True)
 
 
 def live() -> bool:

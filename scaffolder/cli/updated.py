@@ -6,7 +6,7 @@ import json
 import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -83,7 +83,7 @@ def options(function: shared.Command) -> shared.Command:
 def carried_out(request: Request, settings: dict[str, Any]) -> int:
     """Update by `request`, print the outcome, and return the exit code."""
     form, quiet = settings.pop("form"), settings.pop("quiet")
-    with _progress(quiet=quiet or not any(settings.values())) as on_result:
+    with _progress(quiet=quiet, checks=any(settings.values())) as on_result:
         outcome = run.update(request, on_result=on_result, **settings)
     if form == "json":
         click.echo(json.dumps(_document(outcome), indent=2))
@@ -128,12 +128,19 @@ def of_checks(only: ChecksOnly, form: str) -> str:
     )
 
 
-def _progress(*, quiet: bool) -> AbstractContextManager[Callable[[Result], None]]:
+@contextmanager
+def _progress(*, quiet: bool, checks: bool) -> Iterator[Callable[[Result], None]]:
+    """Show on a terminal that the command works; with `checks` also how many are done."""
     if quiet:
-        return nullcontext(lambda result: None)
-    from scaffolder.cli import summary  # 0.1 s, because it knows every check
+        yield lambda result: None
+    elif checks:
+        from scaffolder.cli import summary  # 0.1 s, because it knows every check
 
-    return summary.progress(quiet=False)
+        with summary.progress(quiet=False) as on_result:
+            yield on_result
+    else:
+        with shared.working("comparing your files with the template"):
+            yield lambda result: None
 
 
 def of_abort(restored: Restored, form: str) -> str:
@@ -257,9 +264,7 @@ def _nothing(outcome: Outcome) -> str:
 
 def _answer(difference: Difference) -> str:
     if difference.before is None:
-        return (
-            f"{difference.name}: {_value(difference.after)}, a question that was not asked before"
-        )
+        return f"{difference.name}: new question, {_value(difference.after)}"
     if difference.after is None:
         return f"{difference.name}: was {_value(difference.before)}, and is no longer asked"
     return f"{difference.name}: {_value(difference.before)}, now {_value(difference.after)}"
@@ -290,7 +295,8 @@ def _next(outcome: Outcome) -> Iterator[str]:
 
 
 def _value(value: object) -> str:
-    return ",".join(str(item) for item in value) if isinstance(value, list) else str(value)
+    words = ",".join(str(item) for item in value) if isinstance(value, list) else str(value)
+    return words or "empty"
 
 
 def _document(outcome: Outcome) -> dict[str, Any]:

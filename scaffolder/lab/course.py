@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from scaffolder.errors import DestinationError, ProjectError
-from scaffolder.lab import judging, runtimes, steps, work
+from scaffolder.lab import judging, restoring, runtimes, steps, work
 from scaffolder.lab.judge import Verdict
 from scaffolder.lab.lab import Lab, LabFile
 from scaffolder.lab.place import Place
-from scaffolder.lab.work import Progress
+from scaffolder.lab.work import Backup, Hint, Progress
 from scaffolder.tools.toolchain import SystemToolchain
 
 STARTING = ".start-"
@@ -85,13 +85,13 @@ def first(place: Place) -> tuple[Verdict, ...]:
     return judging.judge(place, work.load(place.folder).exercises[place.lab.id].digests)
 
 
-def hint(place: Place) -> tuple[int, str]:
-    """Return the number and the text of the next hint; the last one again if there is none."""
+def hint(place: Place) -> Hint:
+    """Return the next hint; the last one again if there is none."""
     known = work.load(place.folder)
-    progress = known.exercises[place.lab.id]
-    progress.hints = min(progress.hints + 1, len(place.lab.hints))
+    again = known.exercises[place.lab.id].take_hint(len(place.lab.hints))
     work.save(place.folder, known)
-    return progress.hints, place.lab.hints[progress.hints - 1]
+    number = known.exercises[place.lab.id].hints
+    return Hint(number=number, text=place.lab.hints[number - 1], again=again)
 
 
 def show_solution(place: Place) -> str:
@@ -103,27 +103,28 @@ def show_solution(place: Place) -> str:
     return place.lab.shown
 
 
-def reset(place: Place) -> None:
-    """Put a lab back as it was at its start; what is known of it stays."""
+def reset(place: Place) -> Backup:
+    """Put a lab back as it was at its start, and keep a copy of what that changes."""
+    _require_start(place)
+    backups = place.folder / restoring.BACKUPS
+    folder, files = restoring.back_up(started_from(place), place.root, backups)
     restore(place)
     known = work.load(place.folder)
+    was_done = known.exercises[place.lab.id].done
     known.exercises[place.lab.id].done = False
     known.current = place.lab.id
     work.save(place.folder, known)
+    return Backup(folder=folder, files=files, was_done=was_done)
 
 
 def restore(place: Place) -> None:
     """Put the files of a lab back as they were at its start."""
+    _require_start(place)
     kept = place.side / _START
-    if not (kept / place.lab.id).is_dir():
-        raise ProjectError(
-            f"{place.side} is not complete", hint=f"scaffold lab start {place.lab.number} --force"
-        )
     for entry in place.side.iterdir():
         if entry.name != _START:
-            _remove(entry)
-    _remove(place.root)
-    shutil.copytree(kept / place.lab.id, place.root, symlinks=True)
+            restoring.remove(entry)
+    restoring.restore(kept / place.lab.id, place.root)
     for entry in kept.iterdir():
         if entry.name != place.lab.id:
             _copy(entry, place.side / entry.name)
@@ -149,7 +150,7 @@ def _write(place: Place, generate: work.Generate) -> None:
     """Make the lab in a folder beside, and move it into place when it is whole."""
     place.folder.mkdir(parents=True, exist_ok=True)
     for left in place.folder.glob(f"{STARTING}*"):
-        _remove(left)
+        restoring.remove(left)
     with tempfile.TemporaryDirectory(dir=place.folder, prefix=STARTING) as name:
         made = Place(folder=Path(name), lab=place.lab)
         made.side.mkdir()
@@ -157,9 +158,20 @@ def _write(place: Place, generate: work.Generate) -> None:
         with SystemToolchain() as toolchain:
             steps.carry_out(made, made.lab.start, toolchain)
         _keep(made)
-        for source, target in ((made.root, place.root), (made.side, place.side)):
-            _remove(target)
-            source.replace(target)
+        if place.root.exists():
+            restoring.restore(made.root, place.root)
+        else:
+            made.root.replace(place.root)
+        restoring.remove(place.side)
+        made.side.replace(place.side)
+
+
+def _require_start(place: Place) -> None:
+    """Raise ProjectError if what the lab starts from is not there."""
+    if not started_from(place).is_dir():
+        raise ProjectError(
+            f"{place.side} is not complete", hint=f"scaffold lab start {place.lab.number} --force"
+        )
 
 
 def _keep(place: Place) -> None:
@@ -177,13 +189,6 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copytree(source, target, symlinks=True)
     else:
         shutil.copy2(source, target)
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
 
 
 def _counts(path: Path, root: Path) -> bool:

@@ -55,7 +55,7 @@ def named(word: str) -> Term | None:
 def nearest(word: str) -> str:
     """Return the name in the glossary that is almost written like a word, "" if there is none."""
     names = {_plain(name): name for name in chain.from_iterable(term.names for term in every())}
-    found = difflib.get_close_matches(_plain(word), names, n=1, cutoff=0.75)
+    found = difflib.get_close_matches(_plain(word), names, n=1, cutoff=0.8)
     return names[found[0]] if found else ""
 
 

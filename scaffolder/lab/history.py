@@ -41,6 +41,24 @@ def find(root: Path, message: str, toolchain: Toolchain) -> str:
     raise ProjectError(f"{root} has no commit {message!r}", hint="scaffold lab reset")
 
 
+def named(root: Path, word: str, toolchain: Toolchain) -> str:
+    """Return the whole name of a commit: a revision such as HEAD~1, or the message of one.
+
+    Raises:
+        ProjectError: the repository has no such commit.
+
+    """
+    git = _git(root, toolchain)
+    done = git.attempt("rev-parse", "--verify", "--end-of-options", f"{word}^{{commit}}")
+    if done.exit_code == 0:
+        return done.stdout.strip()
+    for line in git.attempt("log", "--format=%H %s").stdout.splitlines():
+        name, _, subject = line.partition(" ")
+        if subject == word:
+            return name
+    raise ProjectError(f"unknown commit {word!r}", hint="git log --oneline, in the repository")
+
+
 def revert(root: Path, message: str, toolchain: Toolchain) -> None:
     """Take back what the commit with this message changed, in a commit of its own."""
     name = find(root, message, toolchain)

@@ -100,8 +100,10 @@ def _verdict(
         case "others":
             return of_checks(criterion, others(exercise.checks), project, NoPrograms())
         case "unchanged":
-            same = digest(project.root / criterion.file) == started.get(criterion.file)
-            reason = "" if same else f"{criterion.file} was changed: it defines the goal"
+            found = digest(project.root / criterion.file)
+            same = found == started.get(criterion.file)
+            change = "was changed" if found else "is missing"
+            reason = "" if same else f"{criterion.file} {change}: it defines the goal"
         case _:
             same = project.has(criterion.file) and criterion.text in project.text(criterion.file)
             reason = "" if same else f"{criterion.file} no longer has {criterion.text!r}"

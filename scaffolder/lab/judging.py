@@ -10,6 +10,7 @@ from scaffolder import checks
 from scaffolder.errors import ScaffolderError, ToolError, ToolMissing
 from scaffolder.lab import (
     alarm,
+    climb,
     cloud,
     deployment,
     history,
@@ -24,6 +25,7 @@ from scaffolder.lab.lab import Lab, LabCriterion
 from scaffolder.lab.place import ANSWERS, Place
 from scaffolder.lab.scene import Scene
 from scaffolder.model import Blocked
+from scaffolder.template import manifest
 from scaffolder.tools.toolchain import SystemToolchain
 
 _FORMS = {"timeline": "recorded"}
@@ -111,21 +113,24 @@ def _cannot_tell(reason: str) -> Outcome:
 
 def _unchanged(criterion: LabCriterion, scene: Scene) -> Outcome:
     file = criterion.values["file"]
-    if digest(scene.place.root / file) == scene.started.get(file):
+    found = digest(scene.place.root / file)
+    if found == scene.started.get(file):
         return _green()
-    return _red(f"{file} was changed, and it has to stay as it was")
+    return _red(f"{file} {'was changed' if found else 'is missing'}, and it has to stay as it was")
 
 
 def _holds(criterion: LabCriterion, scene: Scene) -> Outcome:
     file, text = criterion.values["file"], criterion.values["text"]
-    if scene.project.has(file) and text in scene.project.text(file):
+    if not scene.project.has(file):
+        return _red(f"{file} is missing")
+    if text in scene.project.text(file):
         return _green()
     return _red(f"{file} does not have {text!r}")
 
 
 def _answer(criterion: LabCriterion, scene: Scene) -> Outcome:
     key, wanted = criterion.values["key"], criterion.values["value"]
-    given = scene.answers.get(key, "")
+    given = scene.written.get(key, "")
     if not given:
         return _red(f"{ANSWERS} has no answer for {key}")
     if given.lower() in {one.strip().lower() for one in str(wanted).split("|")}:
@@ -220,13 +225,14 @@ def _one_digest(_: LabCriterion, scene: Scene) -> Outcome:
 def _no_request_lost(_: LabCriterion, scene: Scene) -> Outcome:
     """Replace each server, or pod, of the repository while users ask."""
     root = scene.place.root
-    number = rollout.processes(root)
+    serving = rollout.serving(root)
+    number, kind = serving.number, serving.kind
     users = rollout.replaced(root, number)
-    replaced = "the server was" if number == 1 else f"{number} servers were"
+    replaced = f"the {kind} was" if number == 1 else f"{number} {kind}s were"
     words = f"{users.failed} of {users.requests} requests failed while {replaced} replaced"
     if users.failed:
         return _red(words)
-    return _green(f"{words}; processes of this machine are the servers", "reduced")
+    return _green(f"{words}; processes of this machine are the {kind}s", "reduced")
 
 
 def _prod_responds(criterion: LabCriterion, scene: Scene) -> Outcome:
@@ -239,9 +245,29 @@ def _post_mortem(criterion: LabCriterion, scene: Scene) -> Outcome:
     return _red(problem) if problem else _green(form=_FORMS.get(criterion.values["part"], ""))
 
 
+def _generated(criterion: LabCriterion, scene: Scene) -> Outcome:
+    """Compare a file with what the template gives for the answers of the repository."""
+    file = criterion.values["file"]
+    path = scene.place.root / file
+    if not path.is_file():
+        return _red(f"{file} is missing")
+    written = scene.generated.get(Path(file))
+    if written is None:
+        return _red(f"{file} was written by hand: no answer of the repository gives it")
+    if manifest.entry(path).blob != written.blob:
+        return _red(f"{file} differs from what the answers of the repository give")
+    return _green()
+
+
+def _climbed(criterion: LabCriterion, scene: Scene) -> Outcome:
+    rungs = climb.rungs(criterion.values["rungs"])
+    problem = climb.problem(scene.place.root, rungs, scene.toolchain)
+    return _red(problem) if problem else _green()
+
+
 def _named_commit(criterion: LabCriterion, scene: Scene) -> Outcome:
     key = criterion.values["key"]
-    given = scene.answers.get(key, "")
+    given = scene.written.get(key, "")
     if not given:
         return _red(f"{ANSWERS} has no answer for {key}")
     wanted = history.find(scene.place.root, criterion.values["message"], scene.toolchain)
@@ -288,6 +314,8 @@ KINDS: Mapping[str, Callable[[LabCriterion, Scene], Outcome]] = {
     "named-commit": _named_commit,
     "prod-responds": _prod_responds,
     "post-mortem": _post_mortem,
+    "generated": _generated,
+    "climbed": _climbed,
     "one-digest": _one_digest,
     "no-request-lost": _no_request_lost,
     "chat-rings": _chat_rings,

@@ -82,6 +82,7 @@ class Lab:
     cheats: tuple[Cheat, ...]
     learnt: str
     question: str
+    read: str = ""
 
     @property
     def checks(self) -> frozenset[str]:
@@ -155,6 +156,7 @@ class LabFile:
             then=then,
             solution=_steps(found["solution"]) if "solution" in found else then,
             shown=found["shown"].strip(),
+            read=found.get("read", ""),
             cheats=tuple(
                 Cheat(name=one["name"], steps=_steps(one["steps"]), red=tuple(one["red"]))
                 for one in found["cheats"]

@@ -22,6 +22,7 @@
     shown: The solution, as `lab show solution` prints it.
     cheats:                         # wrong roads, and which criteria stay red
       - {name: the requirement is changed, steps: [...], red: [wanted]}
+    read: which-rung.md              # the page with the background, if there is one
     learnt: The lesson.
     question: One for the team.
 
@@ -45,11 +46,11 @@ STEPS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "cloud-delete": (("id_of",), ()),
     "answer-commit": (("key", "message"), ()),
     "deploy": (("environment", "message"), ()),
-    "roll-back": (("environment", "message"), ()),
+    "release": (("environment", "message"), ()),
     "record": (("event", "at", "text", "source"), ()),
     "postmortem": (("title",), ()),
     "pipeline": ((), ()),
-    "set": (("name", "value"), ()),
+    "set": (("answers",), ()),
     "revert": (("message",), ()),
 }
 """The kinds of steps: the keys that each needs, and those that it may have."""
@@ -67,6 +68,8 @@ CRITERIA: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "named-commit": (("key", "message"), ()),
     "prod-responds": (("path", "text"), ()),
     "post-mortem": (("part",), ()),
+    "generated": (("file",), ()),
+    "climbed": (("rungs",), ()),
     "one-digest": ((), ()),
     "no-request-lost": ((), ()),
     "chat-rings": ((), ()),
@@ -84,7 +87,7 @@ _NEEDED = frozenset(
         *("hints", "then", "cheats", *_TEXTS),
     )
 )
-_MAY = frozenset(("solution",))
+_MAY = frozenset(("solution", "read"))
 _ID = regex(r"[a-z][a-z0-9-]*")
 _VALUE = regex(r"\[\[(\w+)\]\]")
 HINTS = 3

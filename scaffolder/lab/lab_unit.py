@@ -11,6 +11,7 @@ from scaffolder.lab import course, lab, runtimes
 from scaffolder.lab.judge import Verdict
 from scaffolder.lab.lab import LabFile
 from scaffolder.lab.unit import Started
+from scaffolder.lab.work import Backup, Hint
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,8 +67,8 @@ class LabUnit:
         """Judge it and note the result."""
         return course.check(course.opened(folder, self.file))
 
-    def hint(self, folder: Path) -> tuple[int, str]:
-        """Return the number and the text of the next hint."""
+    def hint(self, folder: Path) -> Hint:
+        """Return the next hint."""
         return course.hint(course.opened(folder, self.file))
 
     def situation(self, folder: Path) -> tuple[str, str]:
@@ -84,9 +85,9 @@ class LabUnit:
         """Return the solution, and note that it was shown."""
         return course.show_solution(course.opened(folder, self.file))
 
-    def reset(self, folder: Path) -> None:
-        """Put it back as it was at its start."""
-        course.reset(course.opened(folder, self.file))
+    def reset(self, folder: Path) -> Backup:
+        """Put it back as it was at its start, and keep a copy of what that changes."""
+        return course.reset(course.opened(folder, self.file))
 
     def _form(self, track: str, variant: int) -> Mapping[str, str]:
         """Return the form of a track with this number, from 1."""

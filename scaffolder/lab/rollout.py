@@ -59,19 +59,28 @@ class Fleet:
         return answer is not None and answer.status == live.OK
 
 
-def processes(root: Path) -> int:
-    """Return how many processes serve prod: pods of the chart, else servers of Terraform.
+@dataclass(frozen=True, kw_only=True)
+class Serving:
+    """How many processes serve prod, and whether each is a pod or a server."""
+
+    number: int
+    kind: str
+
+
+def serving(root: Path) -> Serving:
+    """Return which processes serve prod: pods of the chart, else servers of Terraform.
 
     Raises:
         ProjectError: the repository has neither.
 
     """
-    pods = [_number(file, _PODS) for file in sorted(root.glob("helm/*/values-prod.yaml"))]
+    for file in sorted(root.glob("helm/*/values-prod.yaml")):
+        if pods := _number(file, _PODS):
+            return Serving(number=min(pods, MOST), kind="pod")
     servers = _number(root / SERVERS, _SERVERS)
-    number = next(filter(None, [*pods, servers]), 0)
-    if not number:
+    if not servers:
         raise ProjectError(f"{SERVERS} names no number of servers", hint="scaffold lab reset")
-    return min(number, MOST)
+    return Serving(number=min(servers, MOST), kind="server")
 
 
 def replaced(root: Path, number: int) -> Users:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from pathlib import Path
 
 import yaml
 
+from scaffolder.errors import ProjectError
 from scaffolder.formats.dockerfile import Dockerfile
 from scaffolder.lab import alarm
 from scaffolder.lab.alarm import Alarm
@@ -14,6 +16,8 @@ from scaffolder.lab.place import ANSWERS, Place
 from scaffolder.repository import files, reading
 from scaffolder.repository.facts import runtimes
 from scaffolder.repository.project import Project
+from scaffolder.template import answers, manifest, moved_tags, releases
+from scaffolder.template.manifest import Entry
 from scaffolder.tools.toolchain import SystemToolchain
 
 
@@ -49,13 +53,34 @@ class Scene:
         return alarm.rung(self.project, self.toolchain)
 
     @cached_property
-    def answers(self) -> Mapping[str, str]:
-        """Return what the student has answered."""
+    def generated(self) -> Mapping[Path, Entry]:
+        """Return the files that the template gives for the answers of the repository."""
+        root, toolchain = self.place.root, self.toolchain
+        record = answers.recorded(root)
+        history = releases.at(record.address, toolchain, or_cached=True)
+        named = history.named(record.commit)
+        release = moved_tags.made_from(root, history, named, record.answers, toolchain)
+        return manifest.of(history, release, record.answers, toolchain)
+
+    @cached_property
+    def written(self) -> Mapping[str, str]:
+        """Return what the student has answered.
+
+        Raises:
+            ProjectError: the file is missing, or has not the form `key: value`.
+
+        """
         file = self.place.root / ANSWERS
         try:
             document = yaml.safe_load(file.read_text(encoding="utf-8"))
-        except (OSError, ValueError, yaml.YAMLError):
+        except FileNotFoundError:
+            raise ProjectError(f"{ANSWERS} is missing") from None
+        except (UnicodeDecodeError, yaml.YAMLError) as error:
+            mark = getattr(error, "problem_mark", None)
+            where = f"{ANSWERS}:{mark.line + 1}" if mark else ANSWERS
+            raise ProjectError(f"{where} is not valid YAML: write `key: value`") from error
+        if document is None:
             return {}
         if not isinstance(document, dict):
-            return {}
+            raise ProjectError(f"{ANSWERS} has another form: write `key: value`")
         return {str(key): str(value).strip() for key, value in document.items() if value}

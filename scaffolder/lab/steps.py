@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from scaffolder.checks import faults
-from scaffolder.lab import cloud, deployment, history, judging, pipeline
+from scaffolder.lab import cloud, deployment, history, judging, pipeline, releasing
 from scaffolder.lab.lab import Step, data
 from scaffolder.lab.place import ANSWERS, Place
 from scaffolder.operate import postmortem
@@ -58,8 +58,7 @@ def _pipeline(place: Place, _: Values, toolchain: SystemToolchain) -> None:
 
 
 def _set(place: Place, values: Values, _: SystemToolchain) -> None:
-    given = {values["name"]: values["value"]}
-    updating.update(Request(root=place.root, given=given, answers_only=True))
+    updating.update(Request(root=place.root, given=dict(values["answers"]), answers_only=True))
 
 
 def _deploy(place: Place, values: Values, toolchain: SystemToolchain) -> None:
@@ -67,10 +66,8 @@ def _deploy(place: Place, values: Values, toolchain: SystemToolchain) -> None:
     deployment.deploy(place, values["environment"], commit, toolchain)
 
 
-def _roll_back(place: Place, values: Values, toolchain: SystemToolchain) -> None:
-    commit = history.find(place.root, values["message"], toolchain)
-    deployment.roll_back(place, values["environment"], commit, toolchain)
-    deployment.resolve(place)
+def _release(place: Place, values: Values, toolchain: SystemToolchain) -> None:
+    releasing.release(place, values["environment"], values["message"], toolchain)
 
 
 def _record(place: Place, values: Values, _: SystemToolchain) -> None:
@@ -107,7 +104,7 @@ KINDS: Mapping[str, Callable[[Place, Values, SystemToolchain], None]] = {
     "set": _set,
     "revert": _revert,
     "deploy": _deploy,
-    "roll-back": _roll_back,
+    "release": _release,
     "record": _record,
     "postmortem": _postmortem,
     "answer-commit": _answer_commit,

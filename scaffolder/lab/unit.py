@@ -10,6 +10,7 @@ from scaffolder.errors import ProjectError
 from scaffolder.lab import exercise, lab, work
 from scaffolder.lab.exercise import Exercise
 from scaffolder.lab.judge import Verdict, judge
+from scaffolder.lab.work import Backup, Hint
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,8 +67,8 @@ class Unit(Protocol):
         """Judge it and note the result."""
         ...
 
-    def hint(self, folder: Path) -> tuple[int, str]:
-        """Return the number and the text of the next hint."""
+    def hint(self, folder: Path) -> Hint:
+        """Return the next hint."""
         ...
 
     def situation(self, folder: Path) -> tuple[str, str]:
@@ -82,8 +83,8 @@ class Unit(Protocol):
         """Return the solution, and note that it was shown."""
         ...
 
-    def reset(self, folder: Path) -> None:
-        """Put it back as it was at its start."""
+    def reset(self, folder: Path) -> Backup:
+        """Put it back as it was at its start, and keep a copy of what that changes."""
         ...
 
 
@@ -141,8 +142,8 @@ class ExerciseUnit:
         """Judge it and note the result."""
         return work.check(folder, self.exercise)
 
-    def hint(self, folder: Path) -> tuple[int, str]:
-        """Return the number and the text of the next hint."""
+    def hint(self, folder: Path) -> Hint:
+        """Return the next hint."""
         return work.hint(folder, self.exercise)
 
     def situation(self, folder: Path) -> tuple[str, str]:
@@ -157,9 +158,9 @@ class ExerciseUnit:
         """Return the solution, and note that it was shown."""
         return work.show_solution(folder, self.exercise)
 
-    def reset(self, folder: Path) -> None:
-        """Put it back as it was at its start."""
-        work.reset(folder, self.exercise)
+    def reset(self, folder: Path) -> Backup:
+        """Put it back as it was at its start, and keep a copy of what that changes."""
+        return work.reset(folder, self.exercise)
 
 
 def every() -> tuple[Unit, ...]:
@@ -186,20 +187,40 @@ def named(word: str) -> Unit:
     return ExerciseUnit(exercise=exercise.named(word))
 
 
-def opened(folder: Path, word: str | None) -> Unit:
-    """Return what a word names, else what is open. Raises ProjectError if nothing is."""
+def opened(folder: Path, word: str | None, here: str = "") -> Unit:
+    """Return what a word names, else the unit of the folder `here`, else what is open.
+
+    Raises:
+        ProjectError: a word names nothing, or nothing is started.
+
+    """
     if word:
         return named(word)
-    current = work.load(folder).current
+    known = work.load(folder)
+    current = here if here in known.exercises else known.current
     if not current:
         raise ProjectError("nothing is started", hint="scaffold lab start")
     return named(current)
 
 
-def following(folder: Path) -> Unit:
-    """Return the first lab or exercise that is not started."""
-    known = work.load(folder).exercises
-    for one in every():
-        if one.id not in known:
+def following(folder: Path, after: str = "") -> Unit:
+    """Return the unit to start after another one (default: the open one).
+
+    It is the next of its kind that is not started, else an earlier one, else one of another kind.
+
+    Raises:
+        ProjectError: everything is started.
+
+    """
+    state = work.load(folder)
+    units = every()
+    ids = [one.id for one in units]
+    after = after or state.current
+    at = ids.index(after) if after in ids else -1
+    kind = units[max(at, 0)].kind
+    ordered = [*units[at + 1 :], *units[: at + 1]]
+    ordered.sort(key=lambda one: one.kind != kind)
+    for one in ordered:
+        if one.id not in state.exercises:
             return one
     raise ProjectError("everything is started", hint="scaffold lab start ID --force")

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffolder.errors import DestinationError, ProjectError
+from scaffolder.lab import restoring
 from scaffolder.lab.exercise import Exercise
 from scaffolder.lab.judge import Verdict, digests, judge, solved
 
@@ -47,12 +48,36 @@ class Progress:
     done: bool = False
     form: dict[str, str] = field(default_factory=dict)
 
+    def take_hint(self, last: int) -> bool:
+        """Count a hint; return whether the last one is given again."""
+        again = self.hints >= last
+        self.hints = min(self.hints + 1, last)
+        return again
+
     @property
     def word(self) -> str:
         """Return the state in a word or two."""
         if not self.done:
             return "working"
         return "done (solution shown)" if self.solution_shown else "done"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hint:
+    """A hint with its number; `again` if it is the last one, and was given before."""
+
+    number: int
+    text: str
+    again: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backup:
+    """The files that a reset changed, as copies in `folder`, and whether the unit was done."""
+
+    folder: Path
+    files: tuple[Path, ...]
+    was_done: bool
 
 
 @dataclass(kw_only=True)
@@ -115,15 +140,22 @@ def start(folder: Path, exercise: Exercise, *, force: bool = False) -> int:
     return count
 
 
-def reset(folder: Path, exercise: Exercise) -> None:
-    """Put the repository of an exercise back as it was at its start; what is known of it stays."""
+def reset(folder: Path, exercise: Exercise) -> Backup:
+    """Put an exercise back as it was at its start, and keep a copy of what that changes."""
     work = load(folder)
     progress = _progress(work, exercise)
-    write(folder / exercise.id, exercise)
-    progress.digests = digests(exercise, folder / exercise.id)
+    root = folder / exercise.id
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".lab-") as name:
+        made = Path(name) / exercise.id
+        write(made, exercise)
+        kept, files = restoring.back_up(made, root, folder / restoring.BACKUPS)
+        restoring.restore(made, root)
+    was_done = progress.done
+    progress.digests = digests(exercise, root)
     progress.done = False
     work.current = exercise.id
     save(folder, work)
+    return Backup(folder=kept, files=files, was_done=was_done)
 
 
 def check(folder: Path, exercise: Exercise) -> tuple[Verdict, ...]:
@@ -144,13 +176,13 @@ def note(progress: Progress, verdicts: tuple[Verdict, ...]) -> None:
     progress.done = progress.done or solved(verdicts)
 
 
-def hint(folder: Path, exercise: Exercise) -> tuple[int, str]:
-    """Return the number and the text of the next hint; the last one again if there is none."""
+def hint(folder: Path, exercise: Exercise) -> Hint:
+    """Return the next hint; the last one again if there is none."""
     work = load(folder)
     progress = _progress(work, exercise)
-    progress.hints = min(progress.hints + 1, len(exercise.hints) + 1)
+    again = progress.take_hint(len(exercise.hints) + 1)
     save(folder, work)
-    return progress.hints, text_of_hint(exercise, progress.hints)
+    return Hint(number=progress.hints, text=text_of_hint(exercise, progress.hints), again=again)
 
 
 def show_solution(folder: Path, exercise: Exercise) -> str:
@@ -199,8 +231,9 @@ def write(
         if broken:
             make(exercise, made)
         if target.exists():
-            shutil.rmtree(target)
-        made.replace(target)
+            restoring.restore(made, target)
+        else:
+            made.replace(target)
     return sum(1 for file in target.rglob("*") if file.is_file())
 
 

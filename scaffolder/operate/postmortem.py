@@ -31,21 +31,27 @@ MOMENTS = {
 """The kinds of events, and the moment of the timeline that the first of each marks."""
 
 WORDS = {
+    "'s fault": "what made it possible",
     "at fault": "what made it possible",
     "blame": "what we learned",
     "careless": "what the work asked for at that moment",
-    "culprit": "contributing factor",
-    "forgot": "nothing reminded the role of it",
-    "guilty": "contributing factor",
+    "culprit": "which factors contributed",
+    "forgot": "what could have reminded the role of it",
+    "guilty": "which factors contributed",
+    "her fault": "what made it possible",
+    "his fault": "what made it possible",
     "human error": "what made the action look right",
     "incompetent": "what the role had not been shown",
     "lazy": "what made the shorter way easier",
+    "mistake": "what made the action look right",
     "negligent": "which check did not exist",
-    "should have": "what would have made it easy to",
-    "stupid": "surprising",
+    "should have": "what would have made the right action easy",
+    "sloppy": "what the work asked for at that moment",
+    "stupid": "what was surprising",
+    "their fault": "what made it possible",
     "to know better": "what the role could see at that moment",
 }
-"""Words that lead to a person, and what to write about instead."""
+"""Words that lead to a person, and what to write instead."""
 
 _AROUND = datetime.timedelta(hours=1)
 _ROW = regex(r"^\| (?P<time>[^|]*) \| (?P<what>.*) \| (?P<how>[^|]*) \|$")
@@ -69,6 +75,15 @@ class Written:
 
     path: Path
     events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Blame:
+    """A word in a line that leads to a person, and what to write instead."""
+
+    line: int
+    word: str
+    instead: str
 
 
 def new(root: Path, title: str, records: Sequence[Path], toolchain: Toolchain) -> Written:
@@ -96,7 +111,10 @@ def new(root: Path, title: str, records: Sequence[Path], toolchain: Toolchain) -
     slug = _UNSAFE.sub("-", title.lower()).strip("-")
     path = FOLDER / f"{recorded[0].at:%Y-%m-%d}-{slug}.md"
     if (root / path).exists():
-        raise DestinationError(f"{path} is there already", hint="name another title")
+        raise DestinationError(
+            f"{path} is there already",
+            hint="write what is new into its timeline, or name another title",
+        )
     text = _filled(template.read_text(encoding="utf-8"), title, events)
     (root / path).write_text(text, encoding="utf-8")
     return Written(path=path, events=tuple(events))
@@ -140,18 +158,34 @@ def timeline(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def rows(events: Iterable[Event]) -> list[str]:
+    """Return a row for each event; the first one of a moment has the time."""
+    events = list(events)
+    marks = _marks(events)
+    found = []
+    for number, event in enumerate(events):
+        mark = f"**{marks[number]}**: " if number in marks else ""
+        found.append(f"| {event.at:%H:%M} | {mark}{cell(event.text)} | {event.source} |")
+    return found
+
+
 def cell(text: str) -> str:
     """Return a text as a cell of a table has it."""
     return text.replace("|", "\\|")
 
 
-def blaming(text: str, template: str) -> tuple[tuple[str, str], ...]:
-    """Return words that lead to a person, and what to write about, but in lines of the template."""
+def blaming(text: str, template: str) -> tuple[Blame, ...]:
+    """Return the words that lead to a person, but in lines of the template."""
     ours = set(template.splitlines())
-    written = "\n".join(line for line in text.splitlines() if line not in ours).lower()
-    return tuple(
-        (word, instead) for word, instead in WORDS.items() if re.search(rf"\b{word}", written)
-    )
+    found = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line in ours:
+            continue
+        plain = line.lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+        for word, instead in WORDS.items():
+            if re.search(rf"\b{word}", plain):
+                found.append(Blame(line=number, word=word, instead=instead))
+    return tuple(found)
 
 
 def _event(document: dict[str, Any], file: Path) -> Event:
@@ -189,24 +223,13 @@ def _filled(template: str, title: str, events: Sequence[Event]) -> str:
     end = start + 2
     while end < len(lines) and lines[end].startswith("|"):
         end += 1
-    table = [_HEAD, "|---|---|---|", *_rows(events)]
+    table = [_HEAD, "|---|---|---|", *rows(events)]
     day = f"| Date | {events[0].at:%Y-%m-%d} |"
     lines = [day if line.startswith("| Date |") else line for line in lines[:start]] + [
         *table,
         *lines[end:],
     ]
     return "\n".join(lines) + "\n"
-
-
-def _rows(events: Iterable[Event]) -> list[str]:
-    """Return a row for each event; the first one of a moment has the time."""
-    events = list(events)
-    marks = _marks(events)
-    rows = []
-    for number, event in enumerate(events):
-        mark = f"**{marks[number]}**: " if number in marks else ""
-        rows.append(f"| {event.at:%H:%M} | {mark}{cell(event.text)} | {event.source} |")
-    return rows
 
 
 def _marks(events: Sequence[Event]) -> dict[int, str]:

@@ -100,17 +100,14 @@ def resolved(stored: Stored, given: Stored, folder: Path, *, following: bool) ->
 
     """
     questions = answers.questions(folder)
-    _refuse_unknown(given, questions)
+    _refuse_unknown(given, questions, folder)
     chosen: dict[str, object] = {} if following else dict(stored)
     known: dict[str, Answer] = {}
     for question in questions:
         name = question.name
         if not question.asked_given(known):
             if name in given:
-                raise AnswersError(
-                    answers.not_applicable(name, folder),
-                    hint="scaffold set takes several at once",
-                )
+                raise _not_asked(question, given, known, folder)
             chosen.pop(name, None)
             continue
         if name in given:
@@ -167,14 +164,45 @@ def _fits(question: Question, value: object, known: Mapping[str, Answer]) -> boo
     return True
 
 
-def _refuse_unknown(given: Stored, questions: tuple[Question, ...]) -> None:
+def _refuse_unknown(given: Stored, questions: tuple[Question, ...], folder: Path) -> None:
     names = [question.name for question in questions]
     for name in given:
         if name not in names:
+            meant = _by_value(folder).get(name.lower(), [])
+            ways = [f"scaffold set {offer.question.name}={offer.value}" for offer in meant]
+            near = " or ".join(ways) or _nearest(name, names)
             raise AnswersError(
-                f"unknown question {name!r}",
-                hint=_nearest(name, names) or f"the questions are {', '.join(names)}",
+                f"unknown question {name!r}", hint=near or f"the questions are {', '.join(names)}"
             )
+
+
+def _not_asked(
+    question: Question, given: Stored, known: Mapping[str, Answer], folder: Path
+) -> AnswersError:
+    """Return the error of an answer that nothing asks for, with the answer that it needs."""
+    name = question.name
+    needed = _needed(question, known, folder)
+    if not needed:
+        hint = "scaffold set takes several at once"
+        return AnswersError(answers.not_applicable(name, folder), hint=hint)
+    if needed.partition("=")[0] in given:
+        hint = f"leave {name} out, or give {needed}"
+    else:
+        hint = f"scaffold set {needed} {name}={given[name]}"
+    words = answers.not_applicable(name, folder, otherwise=f"it needs {needed}")
+    return AnswersError(words, hint=hint)
+
+
+def _needed(question: Question, known: Mapping[str, Answer], folder: Path) -> str:
+    """Return the one answer that leads to a question, as NAME=VALUE, "" if there is none."""
+    for earlier in answers.questions(folder):
+        if earlier.name == question.name:
+            break
+        for choice in earlier.choices_given(known) if earlier.name in known else ():
+            value: Answer = (choice.value,) if earlier.several else choice.value
+            if question.asked_given({**known, earlier.name: value}):
+                return f"{earlier.name}={choice.value}"
+    return ""
 
 
 def _offered(word: str, folder: Path) -> _Offer:

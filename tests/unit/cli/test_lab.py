@@ -82,7 +82,8 @@ def test_2_the_hints_come_one_by_one(capsys: pytest.CaptureFixture[str]) -> None
     third = said(capsys, "hint")
     assert third.startswith("Hint 3 of 3: Dockerfile:")
     assert "write `ARG JAVA_VERSION=21`." in third
-    assert said(capsys, "hint") == third
+    again = "There is no further hint: scaffold lab show solution e1\n"
+    assert said(capsys, "hint") == f"{third}{again}"
 
 
 def test_3_the_requirement_cannot_be_changed_away(capsys: pytest.CaptureFixture[str]) -> None:
@@ -92,7 +93,11 @@ def test_3_the_requirement_cannot_be_changed_away(capsys: pytest.CaptureFixture[
 
 
 def test_4_a_waiver_solves_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    said(capsys, "reset")
+    assert said(capsys, "reset") == (
+        "lab-work/two-javas is as it was at the start\n"
+        "1 file of yours in lab-work/before-reset/two-javas-1: .java-version\n"
+    )
+    assert Path("lab-work/before-reset/two-javas-1/.java-version").read_text() == "11\n"
     (REPOSITORY / "scaffold.toml").write_text('ignore = ["AG001"]\n')
     out = said(capsys, "check", "--format", "json", code=ExitCode.FOUND)
     lights = [one["light"] for one in json.loads(out)["criteria"]]
@@ -112,7 +117,9 @@ def test_5_it_is_solved(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_6_a_reset_puts_the_fault_back(capsys: pytest.CaptureFixture[str]) -> None:
-    assert said(capsys, "reset", "e1") == "lab-work/two-javas is as it was at the start\n"
+    out = said(capsys, "reset", "e1")
+    assert out.startswith("lab-work/two-javas is as it was at the start\n2 files of yours in ")
+    assert out.endswith(": Dockerfile, scaffold.toml\nIt was done, and is open again.\n")
     assert "JAVA_VERSION=11" in (REPOSITORY / "Dockerfile").read_text()
     assert state()["done"] is False
     assert state()["solution_shown"] is False
@@ -129,6 +136,7 @@ def test_7_what_is_there_is_not_overwritten(capsys: pytest.CaptureFixture[str]) 
 def test_8_nothing_is_written_beside_the_folder(folder: Path) -> None:
     assert [entry.name for entry in folder.iterdir()] == ["lab-work"]
     assert sorted(entry.name for entry in (folder / "lab-work").iterdir()) == [
+        "before-reset",
         "lab.json",
         "two-javas",
     ]

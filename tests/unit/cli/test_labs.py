@@ -100,7 +100,8 @@ def test_3_the_hints_come_one_by_one(capsys: pytest.CaptureFixture[str]) -> None
     assert said(capsys, "hint").startswith("Hint 1 of 3: Ask both machines")
     assert said(capsys, "hint").startswith("Hint 2 of 3: One file says")
     third = said(capsys, "hint")
-    assert third == said(capsys, "hint")
+    again = said(capsys, "hint")
+    assert again == f"{third}There is no further hint: scaffold lab show solution 1\n"
     assert filled("`ARG PYTHON_VERSION={stated}`") in third
 
 
@@ -111,7 +112,9 @@ def test_4_the_requirement_cannot_be_changed_away(capsys: pytest.CaptureFixture[
     assert lights["Customers get a receipt"] == "red"
     assert lights[filled("The service is for Python {stated}")] == "red"
     assert json.loads(out)["lab"] == ID
-    assert said(capsys, "reset") == f"lab-work/{ID} is as it was at the start\n"
+    out = said(capsys, "reset")
+    kept = f"1 file of yours in lab-work/before-reset/{ID}-1: .python-version\n"
+    assert out == f"lab-work/{ID} is as it was at the start\n{kept}"
 
 
 DONE = """\
@@ -127,7 +130,7 @@ Done, with 3 hints.
   One question for the team: Why could a different version be written there at all?
 
 Compare: scaffold lab show solution 1
-Next: scaffold lab start
+Next: scaffold lab start 2
 """
 
 
@@ -164,7 +167,7 @@ def test_7_a_solution_that_was_shown_is_said(capsys: pytest.CaptureFixture[str])
 def test_8_nothing_is_written_beside_the_folder(folder: Path) -> None:
     assert [entry.name for entry in folder.iterdir()] == ["lab-work"]
     names = sorted(entry.name for entry in FOLDER.iterdir())
-    assert names == [f".{ID}", "lab.json", ID]
+    assert names == [f".{ID}", "before-reset", "lab.json", ID]
 
 
 def test_9_a_command_inside_of_the_folder_means_the_same(
@@ -175,6 +178,39 @@ def test_9_a_command_inside_of_the_folder_means_the_same(
         with monkeypatch.context() as moved:
             moved.chdir(inside)
             assert said(capsys, "show", "situation") == beside
+
+
+def test_9_a_command_in_a_folder_means_the_lab_of_the_folder(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = said(capsys, "show", "situation", "1")
+    said(capsys, "start", "two-javas")
+    there = said(capsys, "show", "situation")
+    assert there != here
+    for inside in (REPOSITORY, REPOSITORY / "helm", FOLDER / f".{ID}"):
+        with monkeypatch.context() as moved:
+            moved.chdir(inside)
+            assert said(capsys, "show", "situation") == here
+            assert said(capsys, "show", "situation", "two-javas") == there
+    with monkeypatch.context() as moved:
+        moved.chdir(FOLDER / "two-javas")
+        said(capsys, "hint", "1")
+    assert said(capsys, "show", "situation") == there
+
+
+def test_9_a_reset_inside_of_the_folder_leaves_the_shell_where_it_is(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beside = Path.cwd()
+    monkeypatch.chdir(REPOSITORY / "helm")
+    stood = os.open(".", os.O_RDONLY)
+    try:
+        said(capsys, "reset")
+        os.fchdir(stood)
+        assert Path.cwd() == beside / REPOSITORY / "helm"
+        assert ID in said(capsys, "list")
+    finally:
+        os.close(stood)
 
 
 def test_9_a_variant_is_chosen_by_its_number(capsys: pytest.CaptureFixture[str]) -> None:

@@ -55,6 +55,18 @@ def test_colours_are_decided(
     assert run(*arguments, **environment).split()[-1] == color
 
 
+@pytest.mark.parametrize("live", [True, False])
+def test_a_terminal_shows_that_a_command_works(
+    live: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(options, "live", lambda: live)
+    monkeypatch.setenv("COLUMNS", "40")
+    with pytest.raises(KeyboardInterrupt), options.working("judging lab 8"):
+        raise KeyboardInterrupt
+    shown, blank = f"  {'judging lab 8 …':<37}", " " * 39
+    assert capsys.readouterr().err == (f"\r{shown}\r{blank}\r" if live else "")
+
+
 def test_verbose_and_debug_are_flags() -> None:
     assert run("-v", "--debug").split()[1] == "True"
 

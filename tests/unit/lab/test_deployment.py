@@ -44,14 +44,6 @@ def test_what_happened_is_a_line_of_json(place: Place) -> None:
     ]
 
 
-def test_the_end_is_after_the_last_record(place: Place) -> None:
-    deployment.record(place, "alert", AT, "one")
-    deployment.resolve(place)
-    last = json.loads((place.root / deployment.RECORDS).read_text().splitlines()[-1])
-    assert last["event"] == "resolved"
-    assert datetime.datetime.fromisoformat(last["at"]) > AT
-
-
 def test_a_commit_that_is_not_there_is_refused(place: Place) -> None:
     toolchain = ScriptedToolchain({"git": said(exit_code=128, stderr="fatal: x")})
     with pytest.raises(ProjectError, match="unknown commit 'abc'"):

@@ -48,7 +48,11 @@ def test_the_name_of_a_family_still_means_its_checks(
 
 
 @pytest.mark.parametrize(
-    "word", ["digest", "Digest", "error-budget", "Watchdog", "Post-Mortem", "severity"]
+    "word",
+    [
+        *("digest", "Digest", "error-budget", "Watchdog", "Post-Mortem", "severity"),
+        *("rung", "level", "cosign", "role", "contributing factors", "canary", "timeline"),
+    ],
 )
 def test_a_word_is_explained(word: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["explain", word]) == ExitCode.CLEAN

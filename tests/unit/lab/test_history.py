@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,6 @@ from scaffolder.lab.judge import Light
 from scaffolder.lab.lab import Lab, LabCriterion
 from scaffolder.lab.place import Place
 from scaffolder.lab.scene import Scene
-from scaffolder.operate import postmortem
 from scaffolder.tools.rehearsal.cloud import Cloud, CloudObject
 from scaffolder.tools.toolchain import SystemToolchain
 
@@ -63,9 +61,7 @@ def lab_with_files(tmp_path: Path, name: str, files: dict[str, str]) -> Place:
     return where
 
 
-def test_what_is_deployed_is_a_commit_and_a_roll_back_is_recorded(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_deployed_is_a_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     where = lab_with_files(Path(), "7", {"a.txt": "41\n"})  # as lab-work, a relative folder
     with SystemToolchain() as toolchain:
@@ -75,18 +71,11 @@ def test_what_is_deployed_is_a_commit_and_a_roll_back_is_recorded(
         assert deployment.revision(where, "prod") == ""
         last = deployment.deploy(where, "prod", "HEAD", toolchain)
         assert deployment.revision(where, "prod") == last
-        at = datetime.datetime(2026, 3, 3, 9, 31, tzinfo=datetime.UTC)
-        deployment.record(where, "alert", at, "Critical")
-        first = deployment.roll_back(where, "prod", "HEAD~1", toolchain)
-        assert first == history.find(where.root, "Release 41", toolchain)
+        first = deployment.deploy(where, "prod", "HEAD~1", toolchain)
+        assert first == deployment.deploy(where, "prod", "Release 41", toolchain)
         with pytest.raises(ProjectError, match="unknown commit 'HEAD~9'"):
-            deployment.roll_back(where, "prod", "HEAD~9", toolchain)
-    deployment.resolve(where)
+            deployment.deploy(where, "prod", "HEAD~9", toolchain)
     assert (deployment.folder(where, "prod") / "a.txt").read_text() == "41\n"
-    events = postmortem.read(where.root / deployment.RECORDS)
-    told = [(f"{one.at:%H:%M}", one.kind) for one in events]
-    assert told == [("09:31", "alert"), ("09:35", "rollback"), ("09:41", "resolved")]
-    assert events[1].text == f"prod runs Release 41 ({first[:7]})"
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,8 @@ from scaffolder.lab.judge import Light
 from scaffolder.lab.lab import Lab, LabCriterion
 from scaffolder.lab.place import Place
 from scaffolder.lab.scene import Scene
+from scaffolder.template import manifest
+from scaffolder.template.manifest import Entry
 from scaffolder.tools.rehearsal.cloud import Cloud, CloudObject
 from scaffolder.tools.toolchain import SystemToolchain
 
@@ -54,8 +56,8 @@ def scene(place: Place, kind: type[Scene] = Scene, started: Mapping[str, str] | 
     [
         ("", Light.RED, "ANSWERS.yml has no answer for unseen"),
         ("unseen:\n", Light.RED, "ANSWERS.yml has no answer for unseen"),
-        ("- unseen\n", Light.RED, "ANSWERS.yml has no answer for unseen"),
-        ("unseen: [\n", Light.RED, "ANSWERS.yml has no answer for unseen"),
+        ("- unseen\n", Light.RED, "ANSWERS.yml has another form: write `key: value`"),
+        ("unseen: [\n", Light.RED, "ANSWERS.yml:2 is not valid YAML: write `key: value`"),
         ("unseen: x\n", Light.RED, "ANSWERS.yml: unseen: x is not it"),
         ("unseen: SGR-1\n", Light.GREEN, ""),
         ("unseen: ' sgr-2 '\n", Light.GREEN, ""),
@@ -67,6 +69,41 @@ def test_an_answer_is_read_as_it_is_meant(
     (place.root / "ANSWERS.yml").write_text(text)
     outcome = judged(scene(place), "answer", key="unseen", value="sgr-1|sgr-2")
     assert (outcome.light, outcome.reason) == (light, reason)
+
+
+def test_a_file_that_is_missing_is_named_as_missing(place: Place) -> None:
+    (place.root / "a.md").write_text("a\n")
+    held = judged(scene(place), "holds", file="docs/a.md", text="a")
+    assert (held.light, held.reason) == (Light.RED, "docs/a.md is missing")
+    stays = judged(scene(place, started={"docs/a.md": "1"}), "unchanged", file="docs/a.md")
+    assert stays.reason == "docs/a.md is missing, and it has to stay as it was"
+
+
+@pytest.mark.parametrize(
+    ("text", "light", "reason"),
+    [
+        (None, Light.RED, "docs/slo.md is missing"),
+        ("SLO\n", Light.RED, "docs/slo.md differs from what the answers of the repository give"),
+        ("# Objectives\n", Light.GREEN, ""),
+    ],
+)
+def test_a_file_counts_if_the_answers_give_it(
+    place: Place, text: str | None, light: Light, reason: str, tmp_path: Path
+) -> None:
+    class Given(Scene):
+        @property
+        def generated(self) -> Mapping[Path, Entry]:
+            return {Path("docs/slo.md"): manifest.entry(tmp_path / "given.md")}
+
+    (tmp_path / "given.md").write_text("# Objectives\n")
+    if text:
+        (place.root / "docs").mkdir()
+        (place.root / "docs/slo.md").write_text(text)
+    outcome = judged(scene(place, Given), "generated", file="docs/slo.md")
+    assert (outcome.light, outcome.reason) == (light, reason)
+    (place.root / "sign.sh").write_text("cosign\n")
+    by_hand = judged(scene(place, Given), "generated", file="sign.sh")
+    assert by_hand.reason.startswith("sign.sh was written by hand")
 
 
 FIRST = lab.required("works-on-my-machine")

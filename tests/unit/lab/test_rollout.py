@@ -19,22 +19,23 @@ def written(root: Path, **files: str) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("files", "number"),
+    ("files", "number", "kind"),
     [
-        ({"servers": "region = 1\nservers    = 1\n"}, 1),
-        ({"servers": "servers = 2\n"}, 2),
-        ({"servers": "servers = 5\n"}, rollout.MOST),
-        ({"pods": "autoscaling:\n  minReplicas: 3\n  maxReplicas: 9\n"}, 3),
-        ({"servers": "# servers = 2\n", "pods": "autoscaling:\n  minReplicas: 2\n"}, 2),
+        ({"servers": "region = 1\nservers    = 1\n"}, 1, "server"),
+        ({"servers": "servers = 2\n"}, 2, "server"),
+        ({"servers": "servers = 5\n"}, rollout.MOST, "server"),
+        ({"pods": "autoscaling:\n  minReplicas: 3\n  maxReplicas: 9\n"}, 3, "pod"),
+        ({"servers": "# servers = 2\n", "pods": "autoscaling:\n  minReplicas: 2\n"}, 2, "pod"),
     ],
 )
 def test_the_repository_states_how_many_serve(
-    tmp_path: Path, files: dict[str, str], number: int
+    tmp_path: Path, files: dict[str, str], number: int, kind: str
 ) -> None:
-    assert rollout.processes(written(tmp_path, **files)) == number
+    expected = rollout.Serving(number=number, kind=kind)
+    assert rollout.serving(written(tmp_path, **files)) == expected
 
 
 @pytest.mark.parametrize("text", ["", "servers = 0\n", "# servers = 2\n"])
 def test_a_repository_without_servers_is_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(ProjectError, match=r"common\.tfvars names no number of servers"):
-        rollout.processes(written(tmp_path, servers=text))
+        rollout.serving(written(tmp_path, servers=text))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from scaffolder.errors import ProjectError
 from scaffolder.lab.lab import every
 from scaffolder.lab.place import ANSWERS, Place
 from scaffolder.lab.scene import Scene
@@ -29,19 +30,28 @@ def scene(root: Path, tools: SystemToolchain, **files: str) -> Scene:
     [
         ("a: x\nb: 3\n", {"a": "x", "b": "3"}),
         ("a: ' x '\nb:\n", {"a": "x"}),
-        ("- a\n", {}),
-        ("a: [1\n", {}),
         ("", {}),
     ],
 )
 def test_answers_are_what_the_student_wrote(
     text: str, answers: dict[str, str], tmp_path: Path, tools: SystemToolchain
 ) -> None:
-    assert scene(tmp_path, tools, **{ANSWERS: text}).answers == answers
+    assert scene(tmp_path, tools, **{ANSWERS: text}).written == answers
 
 
-def test_without_a_file_there_are_no_answers(tmp_path: Path, tools: SystemToolchain) -> None:
-    assert scene(tmp_path, tools).answers == {}
+@pytest.mark.parametrize(
+    ("files", "says"),
+    [
+        ({}, "ANSWERS.yml is missing"),
+        ({ANSWERS: "- a\n"}, "ANSWERS.yml has another form: write `key: value`"),
+        ({ANSWERS: "a: 1\nb: [1\n"}, "ANSWERS.yml:3 is not valid YAML"),
+    ],
+)
+def test_answers_that_cannot_be_read_are_named(
+    files: dict[str, str], says: str, tmp_path: Path, tools: SystemToolchain
+) -> None:
+    with pytest.raises(ProjectError, match=says):
+        _ = scene(tmp_path, tools, **files).written
 
 
 @pytest.mark.parametrize(("tag", "version"), [("21", "21"), ("latest", "")])

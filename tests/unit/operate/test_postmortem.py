@@ -13,7 +13,6 @@ from site_text import followed
 
 from scaffolder import cli
 from scaffolder.errors import ExitCode
-from scaffolder.lab import writing
 from scaffolder.operate import postmortem
 
 TEMPLATE = """\
@@ -174,6 +173,10 @@ def test_nothing_is_overwritten_and_a_missing_template_is_said(
     [
         ("1. The deployer was careless.", ["careless"]),
         ("1. Human error.", ["human error"]),
+        ("1. The developer made a mistake.", ["mistake"]),
+        ("1. It was Anna's fault.", ["'s fault"]),
+        ("1. It was Anna\N{RIGHT SINGLE QUOTATION MARK}s fault.", ["'s fault"]),
+        ("1. A fault in the table of rates.", []),
         ("It was HER to know better, she forgot.", ["forgot", "to know better"]),
         ('*"Human error" is where the question begins.*', []),
         ("1. No test ran with the settings of prod.", []),
@@ -182,36 +185,4 @@ def test_nothing_is_overwritten_and_a_missing_template_is_said(
     ],
 )
 def test_words_that_lead_to_a_person_are_named(text: str, words: list[str]) -> None:
-    assert [word for word, _ in postmortem.blaming(text, TEMPLATE)] == words
-
-
-@pytest.mark.parametrize(
-    ("part", "old", "new", "says"),
-    [
-        ("timeline", "", "", ""),
-        ("timeline", "prod runs 41", "prod runs", "the timeline lacks 09:35 prod runs 41"),
-        ("sections", "", "", "Impact is empty"),
-        ("sections", "*Numbers.*", "Every request failed for a while.", "factors is empty"),
-        ("actions", "", "", "0 of 2 actions have an owner"),
-        ("actions", "| | | | |", "| a | b | | d |\n| a | b | team | d |", "1 of 2 actions"),
-        ("actions", "| | | | |", "| a | b | team | d |\n| a | b | team | d |", ""),
-        ("words", "1.\n", "1. Someone forgot.\n", "'forgot': write about nothing reminded"),
-        ("words", "", "", ""),
-    ],
-)
-def test_a_post_mortem_says_what_it_has_to(
-    root: Path, part: str, old: str, new: str, says: str
-) -> None:
-    (root / "r.jsonl").rename(root / "records.jsonl")
-    assert "no post-mortem in" in writing.problem(root, part)
-    assert cli.run(["postmortem", "new", "x", "--records", "records.jsonl"]) == ExitCode.CLEAN
-    file = root / "docs/postmortems/2026-03-03-x.md"
-    file.write_text(file.read_text().replace(old, new) if old else file.read_text())
-    problem = writing.problem(root, part)
-    assert (says in problem) if says else problem == ""
-
-
-def test_a_timeline_without_a_rollback_is_not_over(root: Path) -> None:
-    write(root / "records.jsonl", RECORDS[:2])
-    assert cli.run(["postmortem", "new", "x", "--records", "records.jsonl"]) == ExitCode.CLEAN
-    assert writing.problem(root, "timeline").startswith("the records have no rollback yet")
+    assert [one.word for one in postmortem.blaming(text, TEMPLATE)] == words

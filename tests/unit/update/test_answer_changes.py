@@ -144,10 +144,23 @@ def test_an_answer_that_is_given_with_it_is_taken() -> None:
 
 def test_an_answer_to_what_is_no_longer_asked_goes() -> None:
     assert "region" not in answer_changes.resolved(STORED, {"cloud": "none"}, HERE, following=True)
-    with pytest.raises(AnswersError, match="region does not apply to these answers"):
-        answer_changes.resolved(
-            STORED, {"cloud": "none", "region": "eu-central-1"}, HERE, following=True
-        )
+    given: dict[str, object] = {"cloud": "none", "region": "eu-central-1"}
+    with pytest.raises(AnswersError, match="region does not apply to these answers") as stopped:
+        answer_changes.resolved(STORED, given, HERE, following=True)
+    assert stopped.value.message.endswith(": it needs cloud=aws")
+    assert stopped.value.hint == "leave region out, or give cloud=aws"
+
+
+def test_an_answer_that_is_not_asked_names_the_one_that_it_needs() -> None:
+    with pytest.raises(AnswersError, match="servers does not apply") as stopped:
+        answer_changes.resolved(STORED, {"servers": "2"}, HERE, following=True)
+    assert stopped.value.hint == "scaffold set runs_on=server servers=2"
+
+
+def test_a_value_that_is_given_as_a_question_leads_to_its_question() -> None:
+    with pytest.raises(AnswersError, match="unknown question 'kubernetes'") as stopped:
+        answer_changes.resolved(STORED, {"kubernetes": "yes"}, HERE, following=True)
+    assert stopped.value.hint == "scaffold set runs_on=kubernetes"
 
 
 @pytest.mark.parametrize(
