@@ -38,7 +38,7 @@ exit \$status" >&2
 
 # info_of SERVER: print its service's answer to /info, or nothing.
 info_of() {
-  on_server "$1" "curl --fail --silent --show-error --max-time 5 --retry 5 --retry-delay 2 --retry-all-errors http://127.0.0.1:$SERVICE_PORT/info"
+  on_server "$1" "curl --noproxy '*' --fail --silent --show-error --max-time 5 --retry 5 --retry-delay 2 --retry-all-errors http://127.0.0.1:$SERVICE_PORT/info"
 }
 
 # releases_on SERVER: print the digest that was good there last, and that of the release before, as far as there are any.

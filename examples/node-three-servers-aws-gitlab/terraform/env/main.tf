@@ -192,10 +192,16 @@ module "drift_role" {
           "route53:GetHostedZone",
           "route53:ListResourceRecordSets",
           "ssm:DescribeAssociation",
-          "ssm:GetParameter",
           "ssm:ListTagsForResource",
         ]
         Resource = "*"
+      },
+      {
+        # Of AWS, and public. The parameters of the account, which may be secrets, are not for this role.
+        Sid      = "FindImageOfDebian"
+        Effect   = "Allow"
+        Action   = "ssm:GetParameter"
+        Resource = "arn:${data.aws_partition.current.partition}:ssm:${var.region}::parameter/aws/service/debian/*"
       },
       {
         Sid       = "FindState"

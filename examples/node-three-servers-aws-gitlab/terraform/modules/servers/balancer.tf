@@ -51,7 +51,6 @@ resource "aws_security_group" "balancer" {
 }
 
 resource "aws_lb_target_group" "this" {
-  #checkov:skip=CKV_AWS_378:Inside the network the servers speak HTTP; TLS ends at the load balancer
   count = local.balanced ? 1 : 0
 
   name                 = var.name

@@ -11,10 +11,12 @@ locals {
     }]
   })
 
+  in_this_region = { StringEquals = { "aws:RequestedRegion" = var.region } }
+
   # Of every machine. Less than AmazonSSMManagedInstanceCore, which also reads every parameter of the account.
   machine_may = [
     {
-      # None of these knows resources.
+      # None of these knows resources; the condition keeps them in the region of the machine.
       Sid    = "TakeCommands"
       Effect = "Allow"
       Action = [
@@ -30,7 +32,8 @@ locals {
         "ssmmessages:OpenControlChannel",
         "ssmmessages:OpenDataChannel",
       ]
-      Resource = "*"
+      Resource  = "*"
+      Condition = local.in_this_region
     },
     {
       # Updates of the agent itself: agent.tf.
@@ -45,7 +48,8 @@ locals {
         "ssm:UpdateAssociationStatus",
         "ssm:UpdateInstanceAssociationStatus",
       ]
-      Resource = "*"
+      Resource  = "*"
+      Condition = local.in_this_region
     },
     {
       Sid      = "FindLogGroups"
@@ -70,8 +74,6 @@ resource "aws_iam_role" "server" {
 }
 
 resource "aws_iam_role_policy" "server" {
-  #checkov:skip=CKV_AWS_290:The messages of Systems Manager know no resources
-  #checkov:skip=CKV_AWS_355:For the same reason as CKV_AWS_290
   name = "server"
   role = aws_iam_role.server.name
 
@@ -128,8 +130,6 @@ resource "aws_iam_role" "monitoring" {
 }
 
 resource "aws_iam_role_policy" "monitoring" {
-  #checkov:skip=CKV_AWS_290:The messages of Systems Manager know no resources
-  #checkov:skip=CKV_AWS_355:For the same reason as CKV_AWS_290
   count = var.monitoring ? 1 : 0
 
   name = "monitoring"

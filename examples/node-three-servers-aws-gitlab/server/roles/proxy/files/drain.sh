@@ -12,7 +12,7 @@ case "$1" in
     sleep "$3"
     ;;
   return)
-    until curl --fail --silent --max-time 5 --output /dev/null "http://127.0.0.1:$3/readyz"; do sleep 1; done
+    until curl --noproxy '*' --fail --silent --max-time 5 --output /dev/null "http://127.0.0.1:$3/readyz"; do sleep 1; done
     rm -f "$leaving"
     exec sleep infinity
     ;;
