@@ -1,10 +1,10 @@
 """Each fault of a `*.faults.yml` turns its gate red, at the place of the edit, and no other gate.
 
 Here are the faults that a check stops; test_later_gates.py has those that are stopped when the service is built, tested or
-deployed, or that Prometheus sees. All of our own checks run on a bare machine, and of the wrapped programs the gate; with all
-programs, those that a bare machine lacks and that read a file which the fault touches. A variant of a fault runs its own
-gate alone. A fault whose gate a bare machine has is made there alone. `make faults` runs every check, with all programs,
-on every fault.
+deployed, or that Prometheus sees. At the first fault of each check, all of our own checks run on a bare machine, and of the
+wrapped programs the gate; with all programs, those that a bare machine lacks and that read a file which the fault touches.
+Its further faults, and variants, run their own gate alone, and in `make long` if that takes seconds. A fault whose gate a bare machine has is made there alone.
+`make faults` runs every check, with all programs, on every fault.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ from tools import gate_map
 FAULTS = faults.every()
 BY_CHECKS = tuple(fault for fault in FAULTS if fault.gate not in GATES)
 STORIES = tuple(fault for fault in BY_CHECKS if not fault.is_variant)
-VARIANTS = tuple(fault for fault in BY_CHECKS if fault.is_variant)
+FIRST = tuple({fault.gate: fault for fault in reversed(STORIES)}.values())
+FURTHER = tuple(fault for fault in BY_CHECKS if fault not in FIRST)
 CHECKS = {check.id: check for check in checks.every(today=TODAY)}
 
 WITHOUT_FAULT = {"K8003": "it asks the API server of a cluster; test_cluster.py has its faults"}
@@ -45,11 +46,13 @@ def _once(given: Iterable[Fault], asked: Callable[[Fault], Iterable[Check]]) -> 
     for fault in given:
         programs = {one.tool.name for one in asked(fault) if one.tool}
         marks = [] if programs & FROM_NO_PACKAGE else [pytest.mark.packaged]
+        if fault in FURTHER and CHECKS[fault.gate].cost:
+            marks.append(pytest.mark.long)
         made.append(pytest.param(fault, id=fault.name, marks=marks))
     return made
 
 
-@pytest.mark.parametrize("fault", _once(STORIES, lambda fault: [CHECKS[fault.gate]]))
+@pytest.mark.parametrize("fault", _once(FIRST, lambda fault: [CHECKS[fault.gate]]))
 def test_exactly_its_gate_stops_a_fault(
     fault: Fault,
     repository: Repository,
@@ -70,8 +73,8 @@ def _is_new(check: Check) -> bool:
     return check.tool is not None and check.tool.name in FROM_NO_PACKAGE
 
 
-@pytest.mark.parametrize("fault", _once(VARIANTS, lambda fault: [CHECKS[fault.gate]]))
-def test_its_gate_stops_a_variant(
+@pytest.mark.parametrize("fault", _once(FURTHER, lambda fault: [CHECKS[fault.gate]]))
+def test_its_gate_stops_a_further_fault(
     fault: Fault, repository: Repository, toolchain: SystemToolchain
 ) -> None:
     # A comment that waives nothing is known once the check that it names has run.
