@@ -3,8 +3,8 @@
 Here are the faults that a check stops; test_later_gates.py has those that are stopped when the service is built, tested or
 deployed, or that Prometheus sees. At the first fault of each check, all of our own checks run on a bare machine, and of the
 wrapped programs the gate; with all programs, those that a bare machine lacks and that read a file which the fault touches.
-Its further faults, and variants, run their own gate alone, and in `make long` if that takes seconds. A fault whose gate a bare machine has is made there alone.
-`make faults` runs every check, with all programs, on every fault.
+Its further faults, and variants, run their own gate alone, and in `make long` if that takes seconds. A fault whose gate
+a bare machine has is made there alone. `make faults` runs every check, with all programs, on every fault.
 """
 
 from __future__ import annotations
