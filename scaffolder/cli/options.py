@@ -102,7 +102,7 @@ def working(words: str) -> Iterator[None]:
         yield
         return
     room = width() - 1  # a full line would be wrapped, and stay
-    shown = f"  {words} …"[:room]
+    shown = f"  {words} ..."[:room]
     click.echo(f"\r{shown:<{room}}", nl=False, err=True)
     try:
         yield

@@ -88,10 +88,11 @@ class Terminal:
         self.shell.expect_exact(PROMPT)
 
     def type(self, line: str) -> str:
-        """Type a line, and return what is printed until the next prompt, without colours."""
+        """Type a line, and return what stays on the screen until the next prompt, without colours."""
         self.shell.sendline(line)
         self.shell.expect_exact(PROMPT)
-        return click.unstyle(str(self.shell.before)).replace("\r\n", "\n")
+        printed = click.unstyle(str(self.shell.before)).replace("\r\n", "\n")
+        return re.sub(r"\r[^\r\n]*\r *\r", "", printed)  # the line while a command works
 
 
 def _without_scaffold(path: list[str], folder: Path) -> Iterator[str]:

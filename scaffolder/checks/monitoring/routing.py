@@ -105,7 +105,8 @@ def alertmanager_accepts_its_configuration(project: Project, toolchain: Toolchai
     if limits and len(limits) == len(found):
         raise Blocked(", ".join(limits))
     if newer:
-        limits.append(f"{', '.join(sorted(newer))}, newer than this amtool")
+        names = ", ".join(sorted(newer))
+        limits.append(f"the settings {names}, because this amtool is too old for them")
     return Verdict(
         findings=tuple(findings),
         detail=", ".join(one.path.as_posix() for one in found),

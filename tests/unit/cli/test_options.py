@@ -63,7 +63,7 @@ def test_a_terminal_shows_that_a_command_works(
     monkeypatch.setenv("COLUMNS", "40")
     with pytest.raises(KeyboardInterrupt), options.working("judging lab 8"):
         raise KeyboardInterrupt
-    shown, blank = f"  {'judging lab 8 …':<37}", " " * 39
+    shown, blank = f"  {'judging lab 8 ...':<37}", " " * 39
     assert capsys.readouterr().err == (f"\r{shown}\r{blank}\r" if live else "")
 
 
