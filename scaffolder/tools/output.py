@@ -16,6 +16,16 @@ def value_of(text: str) -> Any:
     return json.loads(text)
 
 
+def first_value_of(text: str) -> Any:
+    """Return the value at the start of what a program printed, whatever comes after it.
+
+    Raises:
+        ValueError: it does not begin with JSON.
+
+    """
+    return json.JSONDecoder().raw_decode(text.lstrip())[0]
+
+
 def text_of(value: Any) -> str:
     """Return a value as a program reads it; what JSON lacks, such as a date, becomes a text."""
     return json.dumps(value, default=str, ensure_ascii=False)

@@ -45,12 +45,10 @@ def hadolint_passes(project: Project, toolchain: Toolchain) -> Verdict:
         raise NotApplicable("no Dockerfile" if not found else "each is a template")
     done = toolchain.run(
         HADOLINT,
-        "--format",
-        "json",
         "--no-fail",
         *project.hand(files),
         cwd=project.root,
-        # A format in .hadolint.yaml wins over the option, and not over the environment.
+        # It prints once for the environment, then once for a format in .hadolint.yaml.
         env={"HADOLINT_FORMAT": "json"},
         timeout=30,
         reads=[
@@ -58,7 +56,7 @@ def hadolint_passes(project: Project, toolchain: Toolchain) -> Verdict:
         ],
     )
     try:
-        problems = output.value_of(done.stdout)
+        problems = output.first_value_of(done.stdout)
     except ValueError as error:
         raise ToolCrashed(
             f"hadolint ended with {done.exit_code} and no report: {done.stderr.strip()[:200]}"

@@ -10,7 +10,7 @@ import pytest
 from support import TODAY, ScriptedToolchain, said, written
 
 from scaffolder import checks
-from scaffolder.model import Finding, Result
+from scaffolder.model import Finding, Outcome, Result
 from scaffolder.tools.process import CompletedRun
 
 
@@ -67,3 +67,24 @@ def test_hadolint_reads_no_template(name: str, text: str, asked: bool, tmp_path:
     (told,) = results(tmp_path, files, "DK001", hadolint=said(json.dumps([])))
     assert ("template" in told.limit) is not asked
     assert (name in told.detail.split(", ")) is asked
+
+
+@pytest.mark.parametrize(
+    ("after", "is_read"),
+    [("", True), ("\nDockerfile:1 DL3006 warning: m\n", True), ("\n[]", True), (None, False)],
+)
+def test_a_format_of_the_settings_is_printed_after_the_report(
+    after: str | None, is_read: bool, tmp_path: Path
+) -> None:
+    problem = {
+        "file": "Dockerfile",
+        "line": 1,
+        "message": "m",
+        "code": "DL3006",
+        "level": "warning",
+    }
+    report = "Dockerfile:1 DL3006\n" if after is None else json.dumps([problem]) + after
+    files = {"Dockerfile": "FROM node\n", ".hadolint.yaml": "format: tty\n"}
+    (result,) = results(tmp_path, files, "DK001", hadolint=said(report))
+    assert (result.outcome is not Outcome.BROKEN) == is_read
+    assert len(result.findings) == is_read
