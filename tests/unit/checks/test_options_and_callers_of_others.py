@@ -625,3 +625,28 @@ def test_the_source_image_of_openshift_is_a_stand_in(
     image: str, number: int, tmp_path: Path
 ) -> None:
     assert len(found(tmp_path, {"Dockerfile": f"FROM {image}\n"}, "SEC002")) == number
+
+
+# ---- AG051: what Compose builds ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("build", "number"),
+    [
+        ("crat", 1),
+        ("{context: crat}", 1),
+        ("{context: cart, dockerfile: Dockerfiel}", 1),
+        ("cart", 0),
+        ("{context: cart, dockerfile: Dockerfile}", 0),
+        ("../cart", 0),
+        ("payment", 0),
+        ("${FOLDER}", 0),
+        ("https://github.com/team/crat.git", 0),
+    ],
+)
+def test_compose_builds_what_is_there(build: str, number: int, tmp_path: Path) -> None:
+    files = {
+        "cart/Dockerfile": "FROM scratch\n",
+        "compose.yaml": f"services:\n  a:\n    build: {build}\n",
+    }
+    assert len(found(tmp_path, files, "AG051")) == number
