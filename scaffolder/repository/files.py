@@ -118,8 +118,12 @@ def image_builds(project: Project) -> tuple[Path, ...]:
     return tuple(
         file
         for file in all_dockerfiles(project)
-        if not is_trial(file) and ".devcontainer" not in file.parts
+        if not (is_trial(file) or _FOR_TESTS.search(file.name) or ".devcontainer" in file.parts)
     )
+
+
+_FOR_TESTS = regex(r"(?:^|[._-])(?:tests?|e2e)(?:[._-]|$)", re.IGNORECASE)
+"""A Dockerfile for tests: `test.Dockerfile`, `Dockerfile.e2e`."""
 
 
 def all_dockerfiles(project: Project) -> tuple[Path, ...]:

@@ -62,7 +62,8 @@ _STAND_IN = regex(
     r"image(?:[-_]?(?:name|url|uri|tag|ref|placeholder))?"
     r"|(?:my|your)[-_](?:[\w-]+[-_])?(?:app|service|image|registry|repo(?:sitory)?|name|container)"
     r"|placeholder|replace[-_]?(?:me|this)?(?:[-_]\w+)*|change[-_]?me|todo|fixme|x{3,}|[\w-]*[-_]placeholder"
-    r"|my[-_]?(?:org|company|registry)|your[-_]?(?:org|company)",
+    r"|my[-_]?(?:org|company|registry)|your[-_]?(?:org|company)"
+    r"|src",  # of OpenShift's CI: https://docs.ci.openshift.org/docs/architecture/ci-operator/
     re.IGNORECASE,
 )
 """Names that a tool or a person puts an image in the place of."""

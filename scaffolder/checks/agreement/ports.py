@@ -234,7 +234,8 @@ def _is_headless(service: KubernetesObject) -> bool:
 
     https://kubernetes.io/docs/concepts/services-networking/service/#headless-services
     """
-    return service.get("spec", "clusterIP") == "None"
+    address = service.get("spec", "clusterIP")
+    return isinstance(address, str) and address == "None"
 
 
 def _offered(service: KubernetesObject) -> list[str]:

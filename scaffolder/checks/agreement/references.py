@@ -13,7 +13,14 @@ from scaffolder.formats.regex import regex
 from scaffolder.model import Check, Location, NotApplicable, Severity, Verdict, counted
 from scaffolder.repository import files, reading, spelling
 from scaffolder.repository.ci import CI_SYSTEMS
-from scaffolder.repository.facts import brought, commands, documents, ignored, ownership
+from scaffolder.repository.facts import (
+    brought,
+    commands,
+    compose,
+    documents,
+    ignored,
+    ownership,
+)
 from scaffolder.repository.facts.commands import Command
 from scaffolder.repository.facts.documents import Link
 from scaffolder.repository.project import Project
@@ -597,6 +604,10 @@ def _named(project: Project) -> Iterator[tuple[Location, Path]]:
                 if not one.may_be_made or spelling.meant_path(project, one.path):
                     yield place_of(project, file, one.line), one.path
     yield from _working_folders(project)
+    for place, path in compose.builds(project):
+        # Another repository may be checked out there; a slip in a name is none.
+        if spelling.meant_path(project, path):
+            yield place, path
 
 
 _CHDIR = regex(r"\b(?:terraform|tofu)\s+-chdir=[\"']?([\w./-]+)")

@@ -258,7 +258,12 @@ def _artifacts(
 
     Since version 4 an artifact is made once: https://github.com/actions/upload-artifact
     """
-    uploads = list(chain.from_iterable(_uploads(project, name, job) for name, job in jobs.items()))
+    uploads = list(
+        chain.from_iterable(
+            _uploads(project, name, job, only_if=_may_be_skipped(jobs, name))
+            for name, job in jobs.items()
+        )
+    )
     seen: dict[str, _Upload] = {}
     for upload in uploads:
         if upload.job in jobs and _has_several_legs(jobs[upload.job]):
@@ -280,9 +285,24 @@ def _meets(upload: _Upload, why: str) -> Trap:
     )
 
 
-def _uploads(project: Project, name: str, job: dict[Any, Any]) -> Iterator[_Upload]:
+def _may_be_skipped(jobs: dict[str, dict[Any, Any]], name: str) -> bool:
+    """Return whether a job has a condition, or one that it waits for: it is skipped with that."""
+    waiting, seen = [name], set[str]()
+    while waiting:
+        job = jobs.get(one := waiting.pop(), {})
+        if job.get("if"):
+            return True
+        needs = job.get("needs")
+        needed = [needs] if isinstance(needs, str) else listed(needs)
+        waiting += [str(other) for other in needed if str(other) not in seen]
+        seen.update((one, *map(str, needed)))
+    return False
+
+
+def _uploads(
+    project: Project, name: str, job: dict[Any, Any], *, only_if: bool
+) -> Iterator[_Upload]:
     """Yield what a job uploads under a name that is the same whenever it runs."""
-    only_if = bool(job.get("if"))
     for step in tables_in(job.get("steps")):
         uses = str(step.get("uses", ""))
         given = table_in(step.get("with"))

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from scaffolder.model import Location
 from scaffolder.repository import files, reading
 from scaffolder.repository.facts import services
 from scaffolder.repository.kubernetes_objects import dig
 from scaffolder.repository.project import Project
-from scaffolder.repository.reading import line_of, listed
+from scaffolder.repository.reading import line_of, listed, place
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +47,24 @@ def environment(content: dict[Any, Any]) -> Iterator[tuple[str, str, int]]:
     for number, text in enumerate(listed(stated)):
         name, _, value = str(text).partition("=")
         yield name, _default(value), line_of(content, "environment", number)
+
+
+def builds(project: Project) -> Iterator[tuple[Location, Path]]:
+    """Yield the folder and the Dockerfile that each service of Compose is built from."""
+    for service in composed(project):
+        build = service.content.get("build")
+        table = build if isinstance(build, dict) else {"context": build}
+        context = table.get("context") or "."
+        if not isinstance(context, str) or "$" in context or "://" in context:
+            continue
+        folder = project.relative((service.file.parent / context).as_posix())
+        holder, key = (build, "context") if isinstance(build, dict) else (service.content, "build")
+        if build is not None and folder != Path():
+            yield place(project, service.file, line_of(holder, key)), folder
+        named = table.get("dockerfile")
+        if isinstance(named, str) and "$" not in named:
+            at = place(project, service.file, line_of(build, "dockerfile"))
+            yield at, project.relative((folder / named).as_posix())
 
 
 def _composed(project: Project) -> Iterator[ComposeService]:

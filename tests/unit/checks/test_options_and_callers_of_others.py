@@ -565,3 +565,88 @@ def test_values_of_a_matrix_are_filtered(message: str, number: int, tmp_path: Pa
     }
     files = {".github/workflows/a.yml": "on: push\njobs: {}\n"}
     assert len(found(tmp_path, files, "CI002", actionlint=json.dumps([problem]))) == number
+
+
+# ---- CI010, SEC002, SEC007 -----------------------------------------------------------------------
+
+UPLOADS = """\
+on: push
+jobs:
+  lint-a:
+    {first}
+    runs-on: x
+    steps: [{{run: "true"}}]
+  lint-b:
+    runs-on: x
+    steps: [{{run: "true"}}]
+  test-a:
+    needs: {needs}
+    runs-on: x
+    steps: [{{uses: actions/upload-artifact@v4, with: {{name: coverage, path: a}}}}]
+  test-b:
+    needs: lint-b
+    runs-on: x
+    steps: [{{uses: actions/upload-artifact@v4, with: {{name: coverage, path: b}}}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "needs", "number"),
+    [
+        ("if: inputs.pnpm == 'yes'", "lint-a", 0),
+        ("if: inputs.pnpm == 'yes'", "[lint-b, lint-a]", 0),
+        ("if: inputs.pnpm == 'yes'", "lint-b", 1),
+        ("name: Lint", "lint-a", 1),
+    ],
+)
+def test_a_job_is_skipped_with_those_that_it_waits_for(
+    first: str, needs: str, number: int, tmp_path: Path
+) -> None:
+    files = {".github/workflows/a.yml": UPLOADS.format(first=first, needs=needs)}
+    assert len(found(tmp_path, files, "CI010")) == number
+
+
+@pytest.mark.parametrize(
+    ("file", "number"),
+    [
+        ("ci/test.Dockerfile", 0),
+        ("Dockerfile.e2e", 0),
+        ("Dockerfile", 1),
+        ("Dockerfile.latest", 1),
+        ("contest.Dockerfile", 1),
+    ],
+)
+def test_an_image_of_tests_may_run_as_root(file: str, number: int, tmp_path: Path) -> None:
+    assert len(found(tmp_path, {file: "FROM node:24.1.0\n"}, "SEC007")) == number
+
+
+@pytest.mark.parametrize(("image", "number"), [("src", 0), ("srcs", 1), ("src:latest", 0)])
+def test_the_source_image_of_openshift_is_a_stand_in(
+    image: str, number: int, tmp_path: Path
+) -> None:
+    assert len(found(tmp_path, {"Dockerfile": f"FROM {image}\n"}, "SEC002")) == number
+
+
+# ---- AG051: what Compose builds ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("build", "number"),
+    [
+        ("crat", 1),
+        ("{context: crat}", 1),
+        ("{context: cart, dockerfile: Dockerfiel}", 1),
+        ("cart", 0),
+        ("{context: cart, dockerfile: Dockerfile}", 0),
+        ("../cart", 0),
+        ("payment", 0),
+        ("${FOLDER}", 0),
+        ("https://github.com/team/crat.git", 0),
+    ],
+)
+def test_compose_builds_what_is_there(build: str, number: int, tmp_path: Path) -> None:
+    files = {
+        "cart/Dockerfile": "FROM scratch\n",
+        "compose.yaml": f"services:\n  a:\n    build: {build}\n",
+    }
+    assert len(found(tmp_path, files, "AG051")) == number

@@ -6,7 +6,7 @@ import datetime
 
 import pytest
 
-from scaffolder.tools.output import text_of, value_of
+from scaffolder.tools.output import first_value_of, text_of, value_of
 
 
 def test_a_value_survives_both_ways() -> None:
@@ -26,9 +26,9 @@ def test_another_text_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize("after", ["", "\n", "\nDockerfile:1 DL3006\n", "[]"])
 def test_the_first_value_is_read_whatever_comes_after_it(after: str) -> None:
-    assert output.first_value_of(f'\n[{{"a": 1}}]{after}') == [{"a": 1}]
+    assert first_value_of(f'\n[{{"a": 1}}]{after}') == [{"a": 1}]
 
 
 def test_what_does_not_begin_with_json_has_no_first_value() -> None:
     with pytest.raises(ValueError, match="Expecting value"):
-        output.first_value_of("Dockerfile:1 []")
+        first_value_of("Dockerfile:1 []")
