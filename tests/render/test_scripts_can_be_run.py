@@ -8,14 +8,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from combinations import Combination
 from sample import sample
 from support import Repository
 
-SERVERS = {f"servers-{cloud}": {"cloud": cloud, "runs_on": "server"} for cloud in ("aws", "azure")}
-PLATFORMS = {
-    f"platform-{cloud}": {"kind": "platform", "cloud": cloud} for cloud in ("aws", "azure", "none")
+REPOSITORIES: dict[str, Combination] = {
+    **sample(),
+    "servers-aws": {"cloud": "aws", "runs_on": "server"},
+    "servers-azure": {"cloud": "azure", "runs_on": "server"},
+    "platform-aws": {"kind": "platform", "cloud": "aws"},
+    "platform-azure": {"kind": "platform", "cloud": "azure"},
+    "platform-none": {"kind": "platform", "cloud": "none"},
 }
-REPOSITORIES: dict[str, dict[str, object]] = {**sample(), **SERVERS, **PLATFORMS}
 
 _CALL = re.compile(
     r"^\s*(?:- |run: |script: |sh ['\"])*@?((?:ci|app)/[\w./-]+\.sh)\b", re.MULTILINE
