@@ -497,7 +497,17 @@ def test_later_nobody_repeats_a_run_that_failed_for_another_reason(laptop: Lapto
     assert "gh run rerun" not in laptop.verbs("gh")
 
 
-@pytest.mark.parametrize("name", ["aws-github", "aws-azure-devops", "azure-gitlab", "none-github"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "aws-github",
+        "aws-gitlab",
+        "aws-azure-devops",
+        "azure-gitlab",
+        "azure-jenkins",
+        "none-github",
+    ],
+)
 def test_each_command_of_the_page_has_a_dry_run(
     name: str, repository: Repository, tmp_path: Path
 ) -> None:
