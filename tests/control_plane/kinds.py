@@ -90,6 +90,10 @@ _NAMED = [
     Kind("rbac.authorization.k8s.io", "v1", "RoleBinding", "rolebindings"),
 ]
 _CUSTOM = [
+    Kind("gateway.networking.k8s.io", "v1", "HTTPRoute", "httproutes", built_in=False),
+    Kind("monitoring.coreos.com", "v1", "PrometheusRule", "prometheusrules", built_in=False),
+    Kind("monitoring.coreos.com", "v1", "PodMonitor", "podmonitors", built_in=False),
+    Kind("monitoring.coreos.com", "v1", "ServiceMonitor", "servicemonitors", built_in=False),
     Kind(
         "monitoring.coreos.com",
         "v1alpha1",
@@ -97,10 +101,6 @@ _CUSTOM = [
         "alertmanagerconfigs",
         built_in=False,
     ),
-    Kind("gateway.networking.k8s.io", "v1", "HTTPRoute", "httproutes", built_in=False),
-    Kind("monitoring.coreos.com", "v1", "PrometheusRule", "prometheusrules", built_in=False),
-    Kind("monitoring.coreos.com", "v1", "PodMonitor", "podmonitors", built_in=False),
-    Kind("monitoring.coreos.com", "v1", "ServiceMonitor", "servicemonitors", built_in=False),
 ]
 KINDS: tuple[Kind, ...] = (*_CORE, *_NAMED, *_CUSTOM)
 
@@ -146,11 +146,15 @@ def document(path: str) -> Object | None:
 
 
 def _group_list() -> list[Object]:
-    entries = []
+    """Return one entry a group, as a server gives: the first of its versions is the preferred one."""
+    entries: dict[str, Object] = {}
     for group, version in groups():
         offered = {"groupVersion": f"{group}/{version}", "version": version}
-        entries.append({"name": group, "versions": [offered], "preferredVersion": offered})
-    return entries
+        entry = entries.setdefault(
+            group, {"name": group, "versions": [], "preferredVersion": offered}
+        )
+        entry["versions"].append(offered)
+    return list(entries.values())
 
 
 def _resources(group: str, version: str) -> Object:
