@@ -107,6 +107,16 @@ def test_of_a_list_of_lines_those_stay_that_are_written(tmp_path: Path) -> None:
     assert text == "waivers:\n  - id: a\n    paths:\n      - b.yml\n    reason: x\n"
 
 
+def test_a_list_of_rules_stays_as_it_is(tmp_path: Path) -> None:
+    rules = "    rules:\n      - checkov/A\n      - trivy/B\n"
+    ledger = (
+        f"waivers:\n  - id: a\n{rules}    paths:\n      - a.yml\n      - b.yml\n    reason: x\n"
+    )
+    template = written(tmp_path, {".scaffold/waivers.yml": ledger})
+    ((_, text),) = contradictions.waived(template, frozenset({"b.yml"}))
+    assert text == f"waivers:\n  - id: a\n{rules}    paths:\n      - b.yml\n    reason: x\n"
+
+
 def test_pages_that_findings_name_go_beside_and_scripts_stay() -> None:
     page = Finding(path=Path("docs/a.md"), line=3, message="calls `make x`", fix="x")
     theirs = Finding(

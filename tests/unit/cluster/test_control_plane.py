@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 import pytest
-from control_plane import patches, protobuf, quota, selectors
+from control_plane import kinds, patches, protobuf, quota, selectors
 from control_plane.api import ADMIN, Api
 from control_plane.pods import PODS, Fate, Pods, digest_of
 from control_plane.requests import Call
@@ -333,3 +333,11 @@ def test_a_crash_has_a_log_of_the_container_before() -> None:
     crashing = Pods(Api(), fates={digest: Fate(crashes=True, log="no database\n")})
     assert crashing.log(pod("x", "1Mi"), previous=True) == "no database\n"
     assert Pods(Api()).log(pod("x", "1Mi"), previous=True) is None
+
+
+def test_discovery_names_each_group_once_with_its_versions() -> None:
+    listed = (kinds.document("apis") or {})["groups"]
+    assert len({group["name"] for group in listed}) == len(listed)
+    (monitoring,) = [one for one in listed if one["name"] == "monitoring.coreos.com"]
+    assert [one["version"] for one in monitoring["versions"]] == ["v1", "v1alpha1"]
+    assert monitoring["preferredVersion"]["version"] == "v1"
