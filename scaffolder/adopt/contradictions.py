@@ -149,22 +149,18 @@ def _ledgers(template: Project) -> tuple[Path, ...]:
 
 def _needed(entry: str, written: frozenset[str]) -> str:
     """Return an entry of a ledger without the paths that are not written; "" without any left."""
-    inline = re.search(r"^( +paths:) *\[(.*?)\]", entry, re.MULTILINE | re.DOTALL)
-    block = re.search(r"^ +paths: *\n((?: {6,}- \S.*\n)+)", entry, re.MULTILINE)
-    lines = re.findall(r"^ +- (\S.*)\n", block[1], re.MULTILINE) if block else []
-    named = inline[2].split(",") if inline else lines
-    kept = [one for one in named if _covers(one.strip(" \"'\n"), written)]
-    if len(kept) == len(named):
+    inline = re.search(r"^ +paths: *\[(?P<paths>.*?)\]", entry, re.MULTILINE | re.DOTALL)
+    block = re.search(r"^ +paths: *\n(?P<paths>(?: {6,}- \S.*\n)+)", entry, re.MULTILINE)
+    stated = inline or block
+    if not stated:
         return entry
+    named = stated["paths"].split(",") if inline else stated["paths"].splitlines(keepends=True)
+    kept = [one for one in named if _covers(one.strip(" -\"'\n"), written)]
     if not kept:
         return ""
-    if inline or not block:
-        listed = ", ".join(one.strip() for one in kept)
-        return entry.replace(inline[0], f"{inline[1]} [{listed}]") if inline else entry
-    left = "".join(
-        line for line in block[1].splitlines(keepends=True) if line.strip()[2:].strip() in kept
-    )
-    return entry.replace(block[1], left)
+    left = ",".join(kept).strip() if inline else "".join(kept)
+    start, end = stated.span("paths")
+    return entry[:start] + left + entry[end:]
 
 
 def _covers(pattern: str, written: frozenset[str]) -> bool:
