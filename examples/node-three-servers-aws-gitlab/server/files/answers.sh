@@ -1,6 +1,6 @@
 #!/bin/sh
 # answers.sh ADDRESS SECONDS: wait until this machine answers 200 at http://127.0.0.1:ADDRESS, and print the answer.
-# With 0 seconds it asks once. The question does not leave the machine, where no one can read it.
+# With 0 seconds it asks once. The question stays on this machine, so it needs no TLS.
 set -eu
 end=$(($(date +%s) + $2))
 until answer="$(curl --noproxy '*' --silent --show-error --max-time 5 --write-out '\n%{http_code}' "http://127.0.0.1:$1" 2>&1)" &&
